@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { FetchedBatch, Kafka, LogReader, LogRecord, ReadFault } from '../kafka/kafka.js';
+import type { Database } from '../postgres/database.js';
+import {
+  announceWorker,
+  claimPositions,
+  ensurePositions,
+  releasePosition,
+  renewPositions,
+  stopPosition,
+  withdrawWorker,
+  type OwnedPosition,
+  type PartitionPosition,
+} from '../postgres/positions.js';
+import { createSignal } from '../signal.js';
+
+/**
+ * The partitions of some topics that this process owns for a worker, and their records from its positions on.
+ *
+ * Ownership is a lease in Postgres, not a consumer group: a restarted process need not wait until the broker has timed its
+ * predecessor out. Each process takes its fair share of what nobody holds and gives up what is over it. A position's epoch
+ * rises whenever its owner changes; every write carries the epoch, so a paused owner that wakes up writes nothing.
+ */
+export interface OwnedLog {
+  start(): Promise<void>;
+  /** Waits for records. Answers a batch for each partition that has some; empty only when stopped. The same again until `done`. */
+  take(mostPerPartition: number): Promise<OwnedBatch[]>;
+  /** The batches' positions are committed: their records are not answered again. */
+  done(moved: readonly Moved[]): void;
+  /** Another owner took partitions over: forgets them, unread records and all. */
+  lost(partitions: readonly OwnedBatch[]): void;
+  /** Stops a partition with a reason that operators see; nobody reads on until they resume it. */
+  fault(batch: OwnedBatch, reason: string): Promise<void>;
+  /** What is owned, for lag and health. */
+  owned(): readonly OwnedState[];
+  stop(): Promise<void>;
+}
+
+export interface OwnedBatch {
+  readonly position: OwnedPosition;
+  readonly records: readonly LogRecord[];
+}
+
+export interface Moved {
+  readonly epoch: number;
+  readonly to: PartitionPosition;
+}
+
+export interface OwnedState {
+  readonly position: OwnedPosition;
+  readonly logEnd: number;
+}
+
+export interface OwnedLogOptions {
+  /** Also the name of the consumer group under which Kafka's tools show the lag. */
+  readonly worker: string;
+  readonly topics: readonly string[];
+  readonly kafka: Kafka;
+  readonly database: Database;
+  readonly owner: number;
+  readonly logger: Logger;
+}
+
+interface Owned {
+  position: OwnedPosition;
+  readonly buffer: LogRecord[];
+  logEnd: number;
+  /** Set while the buffer is full; called when there is room again. */
+  resume: (() => void) | undefined;
+}
+
+const leaseMs = 2_000;
+const renewEveryMs = 500;
+const groupCommitEveryMs = 1_000;
+const mostBuffered = 8_000;
+const roomAgainBelow = 4_000;
+
+export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
+  const { worker, topics, kafka, database, owner, logger } = options;
+  const owned = new Map<string, Owned>();
+  const stopping = new AbortController();
+  let reader: LogReader | undefined;
+  const arrived = createSignal();
+  let keeping: Promise<void> | undefined;
+  let moved = false;
+  let partitions = 0;
+
+  const onBatch = (batch: FetchedBatch): void | Promise<void> => {
+    const state = owned.get(keyOf(batch));
+    if (!state) return;
+    state.logEnd = batch.logEnd;
+    if (batch.records.length === 0) return;
+    state.buffer.push(...batch.records);
+    arrived.raise();
+    if (state.buffer.length >= mostBuffered) return new Promise((resume) => (state.resume = resume));
+  };
+
+  const onFault = ({ topic, partition, kind, error }: ReadFault): void => {
+    const state = owned.get(keyOf({ topic, partition }));
+    if (state) void stopReading(state, `${kind}: ${error.message}`).catch(logFailure);
+  };
+
+  const logFailure = (error: unknown): void => logger.warn({ err: error, worker }, 'ownership could not be written');
+
+  const forget = (state: Owned): void => {
+    if (owned.get(keyOf(state.position)) !== state) return;
+    owned.delete(keyOf(state.position));
+    reader?.unassign(state.position.topic, state.position.partition);
+    state.resume?.();
+  };
+
+  const stopReading = async (state: Owned, reason: string): Promise<void> => {
+    const { topic, partition } = state.position;
+    logger.error({ worker, topic, partition, reason }, 'a partition stands still until an operator resumes it');
+    forget(state);
+    await stopPosition(database, worker, state.position, reason);
+  };
+
+  const begin = async (position: OwnedPosition): Promise<void> => {
+    const misfit = await findMisfit(kafka, position);
+    const state: Owned = { position, buffer: [], logEnd: 0, resume: undefined };
+    owned.set(keyOf(position), state);
+    if ('reason' in misfit) return stopReading(state, misfit.reason);
+    state.logEnd = misfit.logEnd;
+    reader?.assign(position.topic, position.partition, misfit.from);
+  };
+
+  /** One round of ownership: say that we live, renew, give up what is over our share, take what is free. */
+  const keep = async (): Promise<void> => {
+    const workers = await announceWorker(database, worker, owner, leaseMs);
+    const held = await renewPositions(database, worker, owner, leaseMs);
+    const epochs = new Map(held.map((position) => [keyOf(position), position.epoch]));
+    for (const state of owned.values())
+      if (epochs.get(keyOf(state.position)) !== state.position.epoch) forget(state);
+    // Claimed in a round that Kafka then did not let begin.
+    for (const position of held) if (!owned.has(keyOf(position))) await begin(position);
+    const share = Math.ceil(partitions / Math.max(workers, 1));
+    for (const state of [...owned.values()].slice(share)) {
+      forget(state);
+      await releasePosition(database, worker, state.position);
+    }
+    const room = share - owned.size;
+    if (room <= 0) return;
+    for (const position of await claimPositions(database, worker, owner, leaseMs, room)) await begin(position);
+  };
+
+  const commitGroup = async (): Promise<void> => {
+    if (!moved) return;
+    moved = false;
+    const offsets = [...owned.values()].map(({ position }) => ({ ...position, offset: position.nextOffset }));
+    await kafka.commitOffsets(worker, offsets);
+  };
+
+  const keepOn = async (): Promise<void> => {
+    let committedAt = 0;
+    while (!stopping.signal.aborted) {
+      await keep().catch(logFailure);
+      if (Date.now() - committedAt >= groupCommitEveryMs) {
+        committedAt = Date.now();
+        await commitGroup().catch((error: unknown) => logger.debug({ err: error }, 'the group offset was not committed'));
+      }
+      await sleep(renewEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  };
+
+  return {
+    start: async () => {
+      for (const topic of topics) {
+        const count = await kafka.partitionCount(topic);
+        await ensurePositions(database, worker, topic, count);
+        partitions += count;
+      }
+      reader = kafka.reader({ onBatch, onFault });
+      await keep();
+      keeping = keepOn();
+    },
+    take: async (most) => {
+      for (;;) {
+        if (stopping.signal.aborted) return [];
+        const ready = [...owned.values()].filter(({ buffer }) => buffer.length > 0);
+        if (ready.length > 0)
+          return ready.map(({ position, buffer }) => ({ position, records: buffer.slice(0, most) }));
+        await arrived.wait();
+      }
+    },
+    done: (advances) => {
+      for (const { epoch, to } of advances) {
+        const state = owned.get(keyOf(to));
+        if (state?.position.epoch !== epoch) continue;
+        state.position = { ...to, epoch };
+        const read = state.buffer.findIndex(({ offset }) => offset >= to.nextOffset);
+        state.buffer.splice(0, read < 0 ? state.buffer.length : read);
+        moved = true;
+        if (state.resume && state.buffer.length < roomAgainBelow) {
+          state.resume();
+          state.resume = undefined;
+        }
+      }
+    },
+    lost: (batches) => {
+      for (const { position } of batches) {
+        const state = owned.get(keyOf(position));
+        if (state?.position.epoch === position.epoch) forget(state);
+      }
+    },
+    fault: async ({ position }, reason) => {
+      const state = owned.get(keyOf(position));
+      if (state?.position.epoch === position.epoch) await stopReading(state, reason);
+    },
+    owned: () => [...owned.values()],
+    stop: async () => {
+      if (stopping.signal.aborted) return;
+      stopping.abort();
+      arrived.raise();
+      await keeping;
+      await commitGroup().catch(() => {});
+      for (const state of owned.values()) forget(state);
+      await reader?.stop();
+      await withdrawWorker(database, worker, owner).catch(logFailure);
+    },
+  };
+};
+
+const keyOf = ({ topic, partition }: { topic: string; partition: number }): string => `${partition}/${topic}`;
+
+/**
+ * Whether a position fits the log that is there: its offset lies within, and the record before it is the one that was read
+ * last, or has expired. A position that was never moved begins at the log's start.
+ */
+const findMisfit = async (
+  kafka: Kafka,
+  { topic, partition, nextOffset, lastId }: OwnedPosition,
+): Promise<{ from: number; logEnd: number } | { reason: string }> => {
+  const marks = (await kafka.watermarks(topic)).get(partition);
+  if (!marks) return { reason: 'UNKNOWN_TOPIC: Kafka does not have this partition any more' };
+  const { earliest, latest } = marks;
+  if (nextOffset === 0) return { from: earliest, logEnd: latest };
+  if (nextOffset < earliest)
+    return { reason: `OFFSET_LOST: records ${nextOffset} to ${earliest - 1} expired before they were read` };
+  if (nextOffset > latest)
+    return { reason: `OFFSET_LOST: the log ends at ${latest}, before the position ${nextOffset}: it was recreated or lost` };
+  if (nextOffset > earliest) {
+    const { records } = await kafka.fetch(topic, partition, nextOffset - 1, 1);
+    const before = records.find(({ offset }) => offset === nextOffset - 1);
+    if (before && (before.headers.ce_id ?? null) !== lastId)
+      return { reason: `OFFSET_LOST: record ${nextOffset - 1} is not the one that was read: the topic was recreated` };
+  }
+  return { from: nextOffset, logEnd: latest };
+};

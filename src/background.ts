@@ -1,0 +1,112 @@
+import type { Logger } from 'pino';
+import type { KafkaAddress, Role } from './config.js';
+import { createCopies } from './consumers/copies.js';
+import { copies, topics } from './events/topics.js';
+import { createKafka, createPartitioner } from './kafka/create-kafka.js';
+import { createDatabase } from './postgres/database.js';
+import { createOutboxNotifier } from './postgres/outbox.js';
+import { createPresence } from './postgres/presence.js';
+import { createRelay, type RelayStats } from './relay/relay.js';
+import { orderStats } from './streams/order-stats.js';
+import { runStream } from './streams/run-stream.js';
+
+/** The roles beside the gateway: relay, streams, consumers. They share one thread, off the gateway's event loop. */
+export interface Background {
+  start(): Promise<void>;
+  /** The gateway committed events. */
+  wake(): void;
+  status(): BackgroundStatus;
+  stop(): Promise<void>;
+}
+
+export interface BackgroundStatus {
+  readonly relay: RelayStats | undefined;
+  /** Partitions that this process owns, of streams and consumers. */
+  readonly owned: readonly {
+    readonly worker: string;
+    readonly topic: string;
+    readonly partition: number;
+    readonly nextOffset: number;
+    readonly logEnd: number;
+  }[];
+}
+
+export interface BackgroundOptions {
+  readonly roles: readonly Role[];
+  readonly kafka: KafkaAddress;
+  readonly databaseUrl: string;
+  readonly topicPrefix: string;
+  /** Number of partitions of each topic. */
+  readonly partitions: Readonly<Record<string, number>>;
+  readonly logger: Logger;
+  /** The process must end: the message says why and what to do. */
+  readonly onFatal: (message: string) => void;
+}
+
+const poolSize = 8;
+const statementTimeoutMs = 15_000;
+
+export const createBackground = (options: BackgroundOptions): Background => {
+  const { roles, databaseUrl, logger, onFatal } = options;
+  const database = createDatabase({ url: databaseUrl, logger, poolSize, statementTimeoutMs });
+  const kafka = createKafka({ address: options.kafka, prefix: options.topicPrefix, logger });
+  const presence = createPresence({ database, logger, onOutbox: () => relay?.wake() });
+  const { owner } = presence;
+  const partitionOf = createPartitioner();
+  const notify = createOutboxNotifier(database);
+
+  const relay = roles.includes('relay')
+    ? createRelay({
+        database,
+        kafka,
+        topics: topics
+          .filter(({ fedBy }) => fedBy === 'outbox')
+          .map(({ name }) => ({ name, partitions: options.partitions[name] ?? 1 })),
+        partitionOf,
+        owner,
+        logger,
+        onRestored: (error) => onFatal(error.message),
+      })
+    : undefined;
+
+  /** In this thread the relay hears of it at once; one elsewhere is told through Postgres. */
+  const wake = (): void => {
+    relay?.wake();
+    if (!relay?.stats().active) notify();
+  };
+
+  const workers = [
+    ...(roles.includes('streams')
+      ? [runStream(orderStats, { kafka, database, owner, logger, onCommitted: wake })]
+      : []),
+    ...(roles.includes('consumers') ? [createCopies({ copies, kafka, database, partitionOf, owner, logger })] : []),
+  ];
+
+  return {
+    start: async () => {
+      await presence.start();
+      await relay?.start();
+      await Promise.all(workers.map((worker) => worker.start()));
+    },
+    wake,
+    status: () => ({
+      relay: relay?.stats(),
+      owned: workers.flatMap((worker) =>
+        worker.owned().map(({ position: { topic, partition, nextOffset }, logEnd }) => ({
+          worker: worker.name,
+          topic,
+          partition,
+          nextOffset,
+          logEnd,
+        })),
+      ),
+    }),
+    stop: async () => {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await relay?.stop();
+      await presence.stop();
+      await kafka.stop();
+      await database.stop();
+    },
+  };
+};

@@ -1,0 +1,127 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { CommonOptions } from './connect.js';
+import { renderVariables } from './env-example.js';
+import { explain, exitCodes } from './failure.js';
+import { importRetail, type ImportRetailOptions } from './import-retail.js';
+import { sendRandomOrders, type RandomOrdersOptions } from './random-orders.js';
+import { showStats, type StatsOptions } from './stats.js';
+import { showStatus } from './status.js';
+import { printJson, printLine, type Terminal } from './terminal.js';
+
+const exitCodeTable = `Exit codes: 0 done, 1 failed, 2 wrong usage, 69 a Millrace or what it needs is away, 78 bad configuration,
+130 interrupted.`;
+
+/**
+ * Runs one `millrace` command.
+ * @param args without the node and script that begin `process.argv`
+ * @returns the exit code; it never throws
+ */
+export const runCommand = async (args: readonly string[], terminal: Terminal): Promise<number> => {
+  let exitCode: number = exitCodes.ok;
+  const program = describeProgram(terminal, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    const { exitCode: failed, code, message } = explain(error);
+    if (message !== undefined) {
+      printLine(terminal.err, message);
+      if (args.includes('--json')) printJson(terminal, { error: { code, message } });
+    }
+    return failed;
+  }
+};
+
+const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void): Command => {
+  const program = new Command('millrace')
+    .description('GraphQL with live subscriptions over Kafka and Postgres.')
+    .option('--url <url>', 'address of a running Millrace (default: http://localhost and PORT)', parseUrl)
+    .option('--json', 'one JSON document on standard output, everything else on standard error')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => terminal.out.write(text),
+      writeErr: (text) => terminal.err.write(text),
+      getOutHelpWidth: () => terminal.out.columns ?? 110,
+    })
+    .exitOverride()
+    .showHelpAfterError('See millrace --help.')
+    .addHelpText('after', () => `\n${renderVariables()}\n\n${exitCodeTable}`);
+
+  /** The command's own options and the common ones, wherever they stood. */
+  const action =
+    <Options extends CommonOptions>(work: (options: Options, ...args: string[]) => Promise<number>) =>
+    async (...given: unknown[]): Promise<void> => {
+      const command = given.at(-1) as Command;
+      finish(await work(command.optsWithGlobals<Options>(), ...command.args));
+    };
+
+  program
+    .command('start')
+    .description(
+      'start this process: a gateway, relay, streams and consumers, with embedded servers where none are named',
+    )
+    .action(async () => {
+      const { run } = await import('../main.js');
+      await run();
+    });
+
+  program
+    .command('status')
+    .description('whether a Millrace is ready, and each of its dependencies')
+    .action(action((options) => showStatus(terminal, options)));
+
+  program
+    .command('stats')
+    .description('statistics of all orders of a currency, by region')
+    .option('--currency <code>', 'ISO 4217 code', 'KRW')
+    .option('--watch', 'go on with each change, until Ctrl-C; with --json one document a line')
+    .action(action<StatsOptions>((options) => showStats(terminal, options)));
+
+  program
+    .command('orders')
+    .description('send orders')
+    .command('random')
+    .description('orders of 서울, 부산, 대구, 인천 and 광주, the same for the same seed')
+    .option('--count <n>', 'how many', parseWhole(1, 10_000_000), 15)
+    .option('--rate <n>', 'orders a second (default: as fast as they are taken)', parseRate)
+    .option('--seed <n>', 'repeats an earlier run (default: chosen, and printed)', parseWhole(0, 2 ** 32 - 1))
+    .option('--currency <code>', 'ISO 4217 code', 'KRW')
+    .action(action<RandomOrdersOptions>((options) => sendRandomOrders(terminal, options)));
+
+  program
+    .command('import')
+    .description('import a data set')
+    .command('retail')
+    .description('the invoices of the Online Retail data set as orders; run again, it changes nothing')
+    .argument('<file>', '.csv or .csv.gz')
+    .option(
+      '--rejects <file>',
+      'what was rejected and why: .csv or .jsonl (default: <file>.rejects.csv, here)',
+    )
+    .option('--batch <n>', 'orders per request', parseWhole(1, 1000), 500)
+    .action(action<ImportRetailOptions>((options, file = '') => importRetail(terminal, file, options)));
+
+  return program;
+};
+
+const parseUrl = (text: string): string => {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('It must be an http or https address.');
+  return text;
+};
+
+const parseWhole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
+
+const parseRate = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0)
+    throw new InvalidArgumentError('It must be a number above zero.');
+  return value;
+};

@@ -1,0 +1,91 @@
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { parse } from 'csv-parse/sync';
+
+export type CsvRecord = { readonly line: number } & (
+  { readonly fields: readonly string[] } | { readonly problem: string; readonly text: string }
+);
+
+/** A quoted field may hold line breaks; one that is still open after so many lines was never closed. */
+const longestRecordLines = 20;
+
+/** Lines of a text file in UTF-8, plain or gzipped. @throws the system's error when it cannot be read, zlib's when it is cut short */
+export async function* readLines(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path);
+  // A pipeline destroys its end with the error of any part, which the loop then throws.
+  const input = (await isGzip(path)) ? pipeline(file, createGunzip(), () => undefined) : file;
+  let rest = '';
+  for await (const chunk of input.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield line.endsWith('\r') ? line.slice(0, -1) : line;
+  }
+  if (rest !== '') yield rest;
+}
+
+const isGzip = async (path: string): Promise<boolean> => {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.equals(Buffer.from([0x1f, 0x8b]));
+  } finally {
+    await file.close();
+  }
+};
+
+/**
+ * Records of CSV (RFC 4180) with so many columns, each with the line on which it begins, from 1. What is none is named as a problem, and reading
+ * goes on with the next line: a parser of the whole file would take everything behind a quote that is not closed for one field.
+ */
+export async function* readCsv(
+  lines: AsyncIterable<string> | Iterable<string>,
+  columns: number,
+): AsyncGenerator<CsvRecord> {
+  let number = 0;
+  // Lines of a record that has a quote open, the first of them numbered `first`.
+  let open: string[] = [];
+  let first = 0;
+  function* take(line: string, at: number): Generator<CsvRecord> {
+    if (open.length === 0) first = at;
+    open.push(line);
+    if (open.reduce((isOpen, text) => isOpen !== hasOddQuotes(text), false)) {
+      if (open.length > longestRecordLines) yield* giveUp();
+      return;
+    }
+    const record = parseRecord(open.join('\n'), first);
+    // Over several lines, the quote that closes it may be one that opens another field.
+    if (open.length > 1 && !('fields' in record && record.fields.length === columns)) return yield* giveUp();
+    if (open.join('').trim() !== '') yield record;
+    open = [];
+  }
+  function* giveUp(): Generator<CsvRecord> {
+    const [text = '', ...rest] = open;
+    const line = first;
+    open = [];
+    yield { line, problem: 'A quote is not closed.', text };
+    for (const [index, again] of rest.entries()) yield* take(again, line + 1 + index);
+  }
+  for await (const line of lines) {
+    number++;
+    yield* take(number === 1 ? line.replace(/^\uFEFF/, '') : line, number);
+  }
+  while (open.length > 0) yield* giveUp();
+}
+
+const hasOddQuotes = (text: string): boolean => {
+  let odd = false;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) odd = !odd;
+  return odd;
+};
+
+const parseRecord = (text: string, line: number): CsvRecord => {
+  if (!text.includes('"')) return { line, fields: text.split(',') };
+  try {
+    const [fields] = parse(text) as string[][];
+    return { line, fields: fields ?? [] };
+  } catch {
+    return { line, problem: 'A quote stands where none may be.', text };
+  }
+};

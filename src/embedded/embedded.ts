@@ -1,0 +1,89 @@
+import { mkdirSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startKafka } from './kafka.js';
+import { lockDataDir } from './lock.js';
+import { startPostgres } from './postgres.js';
+import { diskFull, explainFileError, PrerequisiteError } from './prerequisite.js';
+import { startRedis } from './redis.js';
+
+export { PrerequisiteError };
+
+export interface EmbeddedServers {
+  readonly kafkaBrokers: readonly string[] | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  /** Ends all of them, within 8 s; may be called twice. */
+  stop(): Promise<void>;
+}
+
+const leastFreeBytes = 500 * 2 ** 20;
+
+/**
+ * Starts or adopts the servers asked for; those not asked for, and Redis without `redis-server`, are undefined.
+ * When it fails or `signal` aborts, nothing that it started is left running.
+ * @param options.dataDir absolute; one Millrace at a time uses it
+ * @param options.cacheDir absolute; for downloads, shared by all
+ * @param options.progress gets a line for each long step
+ * @throws PrerequisiteError: one line that says what is missing and what to do; the abort reason of `signal`
+ */
+export const startEmbedded = async (options: {
+  dataDir: string;
+  cacheDir: string;
+  kafka: boolean;
+  postgres: boolean;
+  redis: boolean;
+  progress: (line: string) => void;
+  signal?: AbortSignal;
+}): Promise<EmbeddedServers> => {
+  const { dataDir, cacheDir, progress } = options;
+  if (!options.kafka && !options.postgres && !options.redis) return none;
+  const unlock = await claim(dataDir);
+  const failed = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, failed.signal]) : failed.signal;
+  const dir = (name: string): string => join(dataDir, name);
+  const failFast = <Server>(starting: Promise<Server>): Promise<Server> => {
+    starting.catch((error: unknown) => failed.abort(error));
+    return starting;
+  };
+  const [kafka, postgres, redis] = await Promise.allSettled([
+    options.kafka ? failFast(startKafka({ dir: dir('kafka'), cacheDir, progress, signal })) : undefined,
+    options.postgres ? failFast(startPostgres({ dir: dir('postgres'), progress, signal })) : undefined,
+    options.redis ? failFast(startRedis({ dir: dir('redis'), signal })) : undefined,
+  ]);
+  const servers = [kafka, postgres, redis].map((it) => (it.status === 'fulfilled' ? it.value : undefined));
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> =>
+    (stopped ??= Promise.all(servers.map((server) => server?.stop())).then(unlock));
+  if (kafka.status === 'rejected' || postgres.status === 'rejected' || redis.status === 'rejected') {
+    await stop();
+    throw explainFileError(signal.reason, dataDir);
+  }
+  return {
+    kafkaBrokers: kafka.value && [`127.0.0.1:${kafka.value.ports[0]}`],
+    databaseUrl: postgres.value?.url,
+    redisUrl: redis.value && `redis://127.0.0.1:${redis.value.ports[0]}`,
+    stop,
+  };
+};
+
+const none: EmbeddedServers = {
+  kafkaBrokers: undefined,
+  databaseUrl: undefined,
+  redisUrl: undefined,
+  stop: async () => undefined,
+};
+
+const claim = async (dataDir: string): Promise<() => void> => {
+  if (process.platform === 'win32')
+    throw new PrerequisiteError(
+      'The embedded servers run on Linux and macOS only: set KAFKA_BROKERS and DATABASE_URL to running servers, or use docker compose',
+    );
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    const { bavail, bsize } = statfsSync(dataDir);
+    if (bavail * bsize < leastFreeBytes) throw diskFull(dataDir);
+    return await lockDataDir(dataDir);
+  } catch (error) {
+    throw explainFileError(error, dataDir);
+  }
+};

@@ -1,0 +1,84 @@
+/**
+ * Every topic, as data. A topic's name anywhere else is a defect.
+ *
+ * `fedBy` decides how readers tell a repeat from a new record: what the outbox feeds carries a gap-free `millrace-seq` per
+ * partition, facts and copies carry only their `ce_id`.
+ */
+export interface TopicSpec {
+  readonly name: string;
+  /** What the record key is. */
+  readonly key: string;
+  readonly fedBy: 'outbox' | 'facts' | 'copies';
+  readonly types: readonly string[];
+  readonly kept: 'for ever' | 'profile' | '1 day' | '30 days';
+}
+
+export const partitionsPerTopic = 3;
+
+const orderTypes = ['order.created', 'order.shipped', 'order.delivered'] as const;
+
+export const orderEvents: TopicSpec = {
+  name: 'order.events.v1',
+  key: 'orderId',
+  fedBy: 'outbox',
+  types: orderTypes,
+  kept: 'for ever',
+};
+export const orderStatsChanges: TopicSpec = {
+  name: 'order.stats.v1',
+  key: 'currency',
+  fedBy: 'outbox',
+  types: ['order.stats.changed'],
+  kept: '1 day',
+};
+
+/** Topics that repeat some types of another topic, for readers who want one type per topic. */
+export interface CopySpec extends TopicSpec {
+  readonly fedBy: 'copies';
+  readonly from: TopicSpec;
+}
+
+export const copies: readonly CopySpec[] = [
+  {
+    name: 'order.created.v1',
+    key: 'orderId',
+    fedBy: 'copies',
+    from: orderEvents,
+    types: ['order.created'],
+    kept: 'profile',
+  },
+  {
+    name: 'order.shipped.v1',
+    key: 'orderId',
+    fedBy: 'copies',
+    from: orderEvents,
+    types: ['order.shipped', 'order.delivered'],
+    kept: 'profile',
+  },
+];
+
+/** The type under which a letter is filed whose own type is missing or not ours. */
+export const unknownType = 'unknown';
+
+/** Where letters of an event type go, e.g. `order.created.v1.dlq`. */
+export const deadLetterTopic = (type: string): string => `${knownTypes.has(type) ? type : unknownType}.v1.dlq`;
+
+const sources: readonly TopicSpec[] = [orderEvents, orderStatsChanges, ...copies];
+
+const knownTypes = new Set(sources.flatMap((topic) => topic.types));
+
+export const topics: readonly TopicSpec[] = [
+  ...sources,
+  ...[...knownTypes, unknownType].map(
+    (type): TopicSpec => ({
+      name: `${type}.v1.dlq`,
+      key: 'as the letter',
+      fedBy: 'outbox',
+      types: [type],
+      kept: '30 days',
+    }),
+  ),
+];
+
+export const topicNamed = (name: string): TopicSpec | undefined =>
+  topics.find((topic) => topic.name === name);

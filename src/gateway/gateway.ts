@@ -1,0 +1,160 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Logger } from 'pino';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { hasCode } from '../errors.js';
+import {
+  createContext as createResolverContext,
+  type Principal,
+  type Services,
+} from '../resolvers/context.js';
+import { authenticateNobody, type Authenticate } from './authenticate.js';
+import { createDocuments } from './documents.js';
+import { createMask } from './errors.js';
+import { createGuard } from './guard.js';
+import { createReadiness, type HealthReport } from './health.js';
+import { createHttp } from './http.js';
+import { createMetrics } from './metrics.js';
+import { homePage, homePolicy } from './pages.js';
+import { playground } from './playground.js';
+import { createWebSockets, type SocketLimits } from './websocket.js';
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly profile: 'development' | 'production' | 'test';
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly health: () => Promise<HealthReport>;
+  readonly log: Pick<Logger, 'error' | 'warn' | 'info'>;
+  /** Where metrics go; a new one with those of the process when absent. */
+  readonly registry?: Registry;
+  readonly authenticate?: Authenticate;
+  readonly timeLimitMs?: number;
+  readonly socketLimits?: Partial<SocketLimits>;
+  /** Over how long clients are told to reconnect at `stop`. */
+  readonly reconnectSpreadMs?: number;
+}
+
+export interface Gateway {
+  /**
+   * @returns address, e.g. `http://127.0.0.1:4000`
+   * @throws Error with one line that names PORT or HOST when it cannot listen there
+   */
+  start(): Promise<{ readonly url: string }>;
+  /** Refuses new work, tells sockets to reconnect, finishes requests, and is done after `deadlineMs` at the latest. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+const bodyBytes = 1_048_576;
+const headersTimeoutMs = 20_000;
+const requestTimeoutMs = 30_000;
+
+/** GraphQL over HTTP and WebSocket on one port, with health, metrics and the playground beside it. */
+export const createGateway = (options: GatewayOptions): Gateway => {
+  const { schema, log, profile } = options;
+  const introspection = profile !== 'production';
+  const registry = options.registry ?? processRegistry();
+  const metrics = createMetrics(registry);
+  const guard = createGuard({
+    schema,
+    documents: createDocuments({ schema, introspection }),
+    mask: createMask({ log, suggestions: introspection }),
+    timeLimitMs: options.timeLimitMs,
+  });
+  const shared = {
+    schema,
+    guard,
+    metrics,
+    log,
+    introspection,
+    authenticate: options.authenticate ?? authenticateNobody,
+    createContext: (principal: Principal) => createResolverContext(options.services, principal),
+  };
+  const app = createApp();
+  let url = '';
+  let stopping: Promise<void> | undefined;
+  const http = createHttp({ ...shared, websocketUrl: () => `${url.replace(/^http/, 'ws')}/graphql` });
+  const webSockets = createWebSockets({ ...shared, limits: options.socketLimits });
+  const readiness = createReadiness({ health: options.health, addresses: profile !== 'production' });
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+    });
+  });
+  app.get('/', (_request, reply) =>
+    reply
+      .headers({ 'content-type': 'text/html; charset=utf-8', 'content-security-policy': homePolicy })
+      .send(homePage),
+  );
+  app.get('/health/live', () => ({ live: true }));
+  app.get('/health/ready', async (_request, reply) => {
+    if (stopping) return reply.code(503).send({ ready: false, reason: 'stopping' });
+    const { ready, body } = await readiness();
+    return reply
+      .code(ready ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(body);
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.header('content-type', registry.contentType).send(await registry.metrics()),
+  );
+  void app.register(http.plugin);
+  void app.register(playground);
+  webSockets.attach(app.server);
+
+  const stop = async (deadlineMs: number): Promise<void> => {
+    const late = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
+    await webSockets.stop(deadlineMs, options.reconnectSpreadMs);
+    await app.close();
+    clearTimeout(late);
+    await http.stop();
+  };
+
+  return {
+    start: async () => {
+      await http.start();
+      try {
+        url = await app.listen({ host: options.host, port: options.port });
+      } catch (error) {
+        throw listenError(error, options);
+      }
+      return { url };
+    },
+    stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
+  };
+};
+
+const createApp = (): FastifyInstance =>
+  fastify({
+    bodyLimit: bodyBytes,
+    requestTimeout: requestTimeoutMs,
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: 5_000 },
+    forceCloseConnections: 'idle',
+    logger: false,
+    exposeHeadRoutes: false,
+  });
+
+const processRegistry = (): Registry => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  return registry;
+};
+
+const listenError = (error: unknown, { host, port }: GatewayOptions): unknown => {
+  if (hasCode(error, 'EADDRINUSE'))
+    return new Error(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another one.`, {
+      cause: error,
+    });
+  if (hasCode(error, 'EACCES'))
+    return new Error(`Port ${port} may not be used by this user: set PORT to one above 1023.`, {
+      cause: error,
+    });
+  if (hasCode(error, 'EADDRNOTAVAIL', 'ENOTFOUND'))
+    return new Error(`${host} is no address of this machine: set HOST to one that is.`, { cause: error });
+  return error;
+};

@@ -1,0 +1,228 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  ApolloServer,
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+  type GraphQLResponse,
+} from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, Kind, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Principal } from '../resolvers/context.js';
+import type { Authenticate } from './authenticate.js';
+import type { Operation } from './documents.js';
+import type { Guard } from './guard.js';
+import { UnreadableText, parseJson } from './json.js';
+import { outcomeOf, type Metrics } from './metrics.js';
+
+/**
+ * GraphQL over HTTP. Apollo Server speaks the protocol (methods, media types, cross-site requests); what runs is the guard's:
+ * its hooks bring the document that the guard has checked, so that Apollo neither parses nor validates again, and take the
+ * guard's result in place of an execution.
+ */
+export interface HttpOptions {
+  readonly schema: GraphQLSchema;
+  readonly guard: Guard;
+  readonly authenticate: Authenticate;
+  readonly createContext: (principal: Principal) => unknown;
+  readonly metrics: Metrics;
+  readonly introspection: boolean;
+  /** Where subscriptions are to be had; for the error that names it. */
+  readonly websocketUrl: () => string;
+  readonly log: { error(details: object, message: string): void };
+}
+
+/** Apollo's context: what the hooks of one request share. */
+interface Request {
+  readonly principal: Principal;
+  readonly began: number;
+  prepared: Operation | readonly GraphQLError[];
+}
+
+const noDocument: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
+
+export const createHttp = (options: HttpOptions) => {
+  const { authenticate, log } = options;
+  let started = false;
+  const apollo = new ApolloServer<Request>({
+    schema: options.schema,
+    plugins: [
+      guardPlugin(options),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+    ],
+    introspection: options.introspection,
+    includeStacktraceInErrorResponses: false,
+    hideSchemaDetailsFromClientErrors: !options.introspection,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    documentStore: null,
+    stopOnTerminationSignals: false,
+    formatError: (formatted, error) => {
+      if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR' || formatted.extensions.id) return formatted;
+      log.error({ err: error }, 'the HTTP transport failed unexpectedly');
+      return { message: 'Something went wrong inside.', extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    },
+    logger: {
+      debug: nothing,
+      info: nothing,
+      warn: nothing,
+      error: (message: unknown) => log.error({}, String(message)),
+    },
+  });
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { method, headers } = request;
+    if (method !== 'POST' && method !== 'GET') {
+      return refuse(reply.header('allow', 'GET, POST'), 405, 'Send GraphQL with POST, or a query with GET.');
+    }
+    if (!accepts(headers.accept)) {
+      return refuse(
+        reply,
+        406,
+        'Answers are application/json or application/graphql-response+json: accept one of them.',
+      );
+    }
+    const body = method === 'POST' ? readBody(request) : undefined;
+    if (method === 'GET') checkSearch(request.url);
+    const response = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method, headers: headerMap(headers), search: searchOf(request.url), body },
+      context: async () => ({ principal: authenticate(request.raw), began: performance.now(), prepared: [] }),
+    });
+    if (response.status !== undefined) reply.code(response.status);
+    for (const [name, value] of response.headers) reply.header(name, value);
+    if (response.body.kind === 'chunked') throw new Error('incremental delivery is not offered');
+    return reply.send(response.body.string);
+  };
+
+  return {
+    start: async (): Promise<void> => {
+      await apollo.start();
+      started = true;
+    },
+    stop: async (): Promise<void> => {
+      // Apollo refuses to stop what did not start.
+      if (started) await apollo.stop();
+      started = false;
+    },
+    /** Adds the route, with its own reading of bodies and its own form of errors. */
+    plugin: async (app: FastifyInstance): Promise<void> => {
+      app.removeAllContentTypeParsers();
+      app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+      app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+        if (error instanceof UnreadableText) return refuse(reply, error.status, error.message);
+        const status = error.statusCode ?? 500;
+        if (status === 413) return refuse(reply, 413, 'The body is longer than 1 MB. Send less at once.');
+        if (status < 500) return refuse(reply, status, 'The request cannot be read.');
+        log.error({ err: error }, 'the HTTP transport failed unexpectedly');
+        return refuse(reply, 500, 'Something went wrong inside.', 'INTERNAL_SERVER_ERROR');
+      });
+      app.all('/graphql', { exposeHeadRoute: false }, answer);
+    },
+  };
+};
+
+const guardPlugin = ({
+  guard,
+  createContext,
+  metrics,
+  websocketUrl,
+}: HttpOptions): ApolloServerPlugin<Request> => {
+  const run = async (prepared: Request['prepared'], principal: Principal): Promise<ExecutionResult> => {
+    if (!('document' in prepared)) return { errors: prepared };
+    if (prepared.type === 'subscription') return { errors: [subscriptionByHttp(websocketUrl())] };
+    return guard.execute(prepared, () => createContext(principal));
+  };
+
+  // One listener for all requests: what belongs to one of them is in its context.
+  const listener = Promise.resolve<GraphQLRequestListener<Request>>({
+    didResolveSource: async (context) => {
+      const { request, contextValue, source } = context;
+      const { operationName, variables } = request;
+      contextValue.prepared = guard.prepare({ query: source, operationName, variables });
+      const document = 'document' in contextValue.prepared ? contextValue.prepared.document : noDocument;
+      // Hooks are meant to look only; but a document that is there already is what makes Apollo skip its own parsing.
+      Object.assign(context, { document });
+    },
+    responseForOperation: async ({ contextValue }) => {
+      const { prepared, principal, began } = contextValue;
+      const result = await run(prepared, principal);
+      const kind = 'document' in prepared ? prepared.type : 'none';
+      metrics.operations.inc({ transport: 'http', kind, outcome: outcomeOf(result.errors) });
+      metrics.seconds.observe({ transport: 'http', kind }, (performance.now() - began) / 1_000);
+      return httpAnswer(result);
+    },
+    willSendResponse: async ({ response, errors }) => {
+      // Apollo says 200 to a persisted query, which is not offered here.
+      if (errors?.[0]?.extensions.code === 'PERSISTED_QUERY_NOT_SUPPORTED') response.http.status = 400;
+    },
+  });
+  return { requestDidStart: () => listener };
+};
+
+/** 400 where nothing ran, else 200, as the specification of GraphQL over HTTP has it. */
+const httpAnswer = (result: ExecutionResult): GraphQLResponse => ({
+  http: { status: 'data' in result ? 200 : 400, headers: new HeaderMap() },
+  body: {
+    kind: 'single',
+    singleResult: { ...result, errors: result.errors?.map((error) => error.toJSON()) },
+  },
+});
+
+const subscriptionByHttp = (url: string): GraphQLError =>
+  new GraphQLError(`Subscriptions are answered over WebSocket (graphql-transport-ws) at ${url}.`, {
+    extensions: { code: 'BAD_REQUEST' },
+  });
+
+const refuse = (reply: FastifyReply, status: number, message: string, code = 'BAD_REQUEST'): FastifyReply =>
+  reply
+    .code(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+
+const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+
+const readBody = ({ headers, body }: FastifyRequest): unknown => {
+  const type = headers['content-type'] ?? '';
+  const unsupported = (message: string) => new UnreadableText(message, 415);
+  if (type.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
+    throw unsupported('Send the body as application/json.');
+  if (!/^utf-?8$/i.test(charset.exec(type)?.[1] ?? 'utf-8')) throw unsupported('Send the body in UTF-8.');
+  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
+    throw unsupported('Send the body without content encoding.');
+  return parseJson(Buffer.isBuffer(body) ? body : '');
+};
+
+const searchOf = (url: string): string => {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at);
+};
+
+/** The JSON in a query string must hold to what holds for bodies. */
+const checkSearch = (url: string): void => {
+  for (const value of new URLSearchParams(searchOf(url)).getAll('variables')) parseJson(value);
+};
+
+const headerMap = (headers: IncomingHttpHeaders): HeaderMap => {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
+  return map;
+};
+
+const offered = new Set(['*/*', 'application/*', 'application/json', 'application/graphql-response+json']);
+
+/** Apollo looks at `Accept` after it has run the operation, which for a mutation is too late. */
+const accepts = (header: string | undefined): boolean =>
+  header === undefined ||
+  header.split(',').some((range) => {
+    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return offered.has(type) && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
+
+const nothing = (): void => undefined;

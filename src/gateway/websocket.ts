@@ -1,0 +1,293 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CloseCode,
+  GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  makeServer,
+  type Context as SocketContext,
+} from 'graphql-ws';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { MillraceError } from '../errors.js';
+import type { Principal } from '../resolvers/context.js';
+import type { Authenticate } from './authenticate.js';
+import type { Operation } from './documents.js';
+import type { Guard } from './guard.js';
+import { UnreadableText, parseJson } from './json.js';
+import { outcomeOf, type Metrics } from './metrics.js';
+
+/**
+ * GraphQL over WebSocket, subprotocol graphql-transport-ws. graphql-ws speaks the protocol; what runs is the guard's.
+ * Nothing queues for a slow client: each result is made when the socket has taken the one before.
+ */
+export interface WebSocketOptions {
+  readonly schema: GraphQLSchema;
+  readonly guard: Guard;
+  readonly authenticate: Authenticate;
+  readonly createContext: (principal: Principal) => unknown;
+  readonly metrics: Metrics;
+  readonly log: { error(details: object, message: string): void };
+  readonly limits?: Partial<SocketLimits>;
+}
+
+export interface SocketLimits {
+  /** Operations at once on one socket. */
+  readonly operations: number;
+  readonly messageBytes: number;
+  readonly fragments: number;
+  readonly initWaitMs: number;
+  /** Between pings, and until the pong to one is missed. */
+  readonly keepAliveMs: number;
+}
+
+const defaults: SocketLimits = {
+  operations: 100,
+  messageBytes: 128 * 1024,
+  fragments: 64,
+  initWaitMs: 3_000,
+  keepAliveMs: 12_000,
+};
+
+interface Extra {
+  readonly principal: Principal;
+}
+
+/** What graphql-ws carries from `onSubscribe` to `execute` and `subscribe`. */
+interface GuardedArgs extends ExecutionArgs {
+  readonly operation: Operation;
+  readonly principal: Principal;
+}
+
+const isGuarded = (args: ExecutionArgs): args is GuardedArgs => 'operation' in args && 'principal' in args;
+
+const guarded = (args: ExecutionArgs): GuardedArgs => {
+  if (isGuarded(args)) return args;
+  throw new Error('graphql-ws runs an operation that the guard has not seen');
+};
+
+export const createWebSockets = (options: WebSocketOptions) => {
+  const { schema, guard, authenticate, createContext, metrics, log } = options;
+  const limits = { ...defaults, ...options.limits };
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.messageBytes,
+    maxFragments: limits.fragments,
+    perMessageDeflate: false,
+    handleProtocols: (offered) =>
+      offered.has(GRAPHQL_TRANSPORT_WS_PROTOCOL) ? GRAPHQL_TRANSPORT_WS_PROTOCOL : false,
+  });
+  let stopping = false;
+
+  const protocol = makeServer<Record<string, unknown>, Extra>({
+    connectionInitWaitTimeout: limits.initWaitMs,
+    onSubscribe: (context, _id, payload) => {
+      const principal = context.extra.principal;
+      if (operationsOf(context) > limits.operations) return [tooMany(limits.operations)];
+      const prepared = guard.prepare(payload);
+      if (!('document' in prepared)) {
+        metrics.operations.inc({ transport: 'websocket', kind: 'none', outcome: outcomeOf(prepared) });
+        return prepared;
+      }
+      const args: GuardedArgs = {
+        schema,
+        document: prepared.document,
+        operationName: prepared.node.name?.value,
+        variableValues: prepared.variables,
+        contextValue: undefined,
+        operation: prepared,
+        principal,
+      };
+      return args;
+    },
+    execute: async (args) => {
+      const { operation, principal } = guarded(args);
+      const began = performance.now();
+      const result = await guard.execute(operation, () => createContext(principal));
+      metrics.operations.inc({
+        transport: 'websocket',
+        kind: operation.type,
+        outcome: outcomeOf(result.errors),
+      });
+      metrics.seconds.observe(
+        { transport: 'websocket', kind: operation.type },
+        (performance.now() - began) / 1_000,
+      );
+      return result;
+    },
+    subscribe: (args) => {
+      const { operation, principal } = guarded(args);
+      return counted(
+        guard.subscribe(operation, () => createContext(principal)),
+        metrics,
+      );
+    },
+  });
+
+  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+    metrics.sockets.inc();
+    // `ws` closes the socket itself, with the code that fits; without a listener the error would end the process.
+    socket.on('error', () => undefined);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => send(socket, data),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) =>
+          socket.on('message', (data, isBinary) => receive(socket, data, isBinary, handle)),
+      },
+      { principal: authenticate(request) },
+    );
+    const stopPinging = keepAlive(socket, limits.keepAliveMs);
+    socket.once('close', (code, reason) => {
+      stopPinging();
+      metrics.sockets.dec();
+      closed(code, String(reason)).catch((error: unknown) =>
+        log.error({ err: error }, 'a closed socket was not cleaned up'),
+      );
+    });
+    if (stopping) goAway(socket);
+  };
+
+  const receive = (
+    socket: WebSocket,
+    data: RawData,
+    isBinary: boolean,
+    handle: (data: string) => Promise<void>,
+  ): void => {
+    if (isBinary) return socket.close(CloseCode.BadRequest, 'Send text messages');
+    const text = String(data);
+    try {
+      parseJson(text);
+    } catch (error) {
+      if (error instanceof UnreadableText) return socket.close(CloseCode.BadRequest, error.message);
+      throw error;
+    }
+    handle(text).catch((error: unknown) => {
+      log.error({ err: error }, 'a message on a socket failed unexpectedly');
+      socket.close(CloseCode.InternalServerError, 'Internal server error');
+    });
+    return undefined;
+  };
+
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path !== '/graphql') return refuseUpgrade(stream, '404 Not Found');
+    if (stopping) return refuseUpgrade(stream, '503 Service Unavailable');
+    return sockets.handleUpgrade(request, stream, head, accept);
+  };
+
+  return {
+    attach: (server: Server): void => {
+      server.on('upgrade', upgrade);
+    },
+    /**
+     * Tells every client to reconnect, evenly spread over `spreadMs`, so that they do not all come to another gateway at once;
+     * ends what is open after `deadlineMs`.
+     */
+    stop: async (deadlineMs: number, spreadMs = 0): Promise<void> => {
+      stopping = true;
+      const open = [...sockets.clients];
+      const began = performance.now();
+      const gone = Promise.all(open.map(whenClosed));
+      const late = setTimeout(() => open.forEach((socket) => socket.terminate()), deadlineMs);
+      const spread = Math.min(spreadMs, deadlineMs / 2);
+      for (const [at, socket] of open.entries()) {
+        const wait = began + (spread * at) / open.length - performance.now();
+        if (wait > 1) await sleep(wait);
+        goAway(socket);
+      }
+      await gone;
+      clearTimeout(late);
+      sockets.close();
+    },
+  };
+};
+
+export type WebSockets = ReturnType<typeof createWebSockets>;
+
+const operationsOf = (context: SocketContext<Record<string, unknown>, Extra>): number =>
+  Object.keys(context.subscriptions).length;
+
+const tooMany = (limit: number): GraphQLError => {
+  const error = new MillraceError(
+    'RATE_LIMITED',
+    `This socket already has ${limit} operations. Complete one, or open another socket.`,
+  );
+  return new GraphQLError(error.message, { extensions: { code: error.code } });
+};
+
+const send = (socket: WebSocket, data: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    return socket.send(data, (error) => {
+      // A socket that closed meanwhile is no failure: its subscriptions end with it.
+      if (error && socket.readyState === socket.OPEN) reject(error);
+      else resolve();
+    });
+  });
+
+/** Ends sockets whose other end is gone without a word. */
+const keepAlive = (socket: WebSocket, everyMs: number): (() => void) => {
+  let waitingForPong = false;
+  socket.on('pong', () => {
+    waitingForPong = false;
+  });
+  const timer = setInterval(() => {
+    if (waitingForPong) return socket.terminate();
+    waitingForPong = true;
+    return socket.ping();
+  }, everyMs);
+  return () => clearInterval(timer);
+};
+
+const goAway = (socket: WebSocket): void =>
+  socket.close(1001, 'Server is going away: reconnect with your cursors');
+
+const whenClosed = (socket: WebSocket): Promise<void> =>
+  new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve();
+    else socket.once('close', () => resolve());
+  });
+
+const refuseUpgrade = (stream: Duplex, status: string): void => {
+  stream.on('error', () => undefined);
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+const counted = (
+  results: ReturnType<Guard['subscribe']>,
+  metrics: Metrics,
+): ReturnType<Guard['subscribe']> => {
+  const labels = { transport: 'websocket' } as const;
+  metrics.subscriptions.inc(labels);
+  let ended = false;
+  const end = (outcome: string): void => {
+    if (ended) return;
+    ended = true;
+    metrics.subscriptions.dec(labels);
+    metrics.operations.inc({ ...labels, kind: 'subscription', outcome });
+  };
+  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
+    try {
+      const result = await results.next();
+      if (result.done) end('ok');
+      else metrics.deliveries.inc(labels);
+      return result;
+    } catch (error) {
+      end(outcomeOf(error instanceof GraphQLError ? [error] : undefined));
+      throw error;
+    }
+  };
+  return {
+    ...results,
+    next,
+    return: () => {
+      end('ok');
+      return results.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+};

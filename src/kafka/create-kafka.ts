@@ -1,0 +1,166 @@
+import kafkajs from 'kafkajs';
+import type { Logger } from 'pino';
+import type { KafkaAddress } from '../config.js';
+import { createClientFactory, readCommitted, type ClientFactory, type ClusterType } from './client.js';
+import { decodeBatch } from './decode.js';
+import type { Kafka, Watermarks } from './kafka.js';
+import { createLogReader } from './log-reader.js';
+import { createPublisher } from './publisher.js';
+
+export interface KafkaOptions {
+  readonly address: KafkaAddress;
+  /** Put before the names of topics and groups. */
+  readonly prefix: string;
+  readonly logger: Logger;
+}
+
+/** Connects at first use. */
+export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka => {
+  const clients = createClientFactory(address, logger);
+  const shared = createSharedCluster(clients);
+
+  const partitionsOf = async (cluster: ClusterType, topic: string) => {
+    await cluster.addMultipleTargetTopics([prefix + topic]);
+    await cluster.refreshMetadataIfNecessary();
+    return cluster.findTopicPartitionMetadata(prefix + topic);
+  };
+
+  return {
+    ensureTopics: async (topics) => {
+      const admin = clients.client().admin({ retry: { retries: 5 } });
+      await admin.connect();
+      try {
+        const existing = new Set(await admin.listTopics());
+        await admin.createTopics({
+          waitForLeaders: true,
+          timeout: 15_000,
+          topics: topics
+            .filter(({ name }) => !existing.has(prefix + name))
+            .map(({ name, partitions, retentionMs }) => ({
+              topic: prefix + name,
+              numPartitions: partitions,
+              replicationFactor: -1,
+              configEntries: [
+                { name: 'retention.ms', value: String(retentionMs) },
+                { name: 'message.timestamp.type', value: 'LogAppendTime' },
+              ],
+            })),
+        });
+      } finally {
+        await admin.disconnect();
+      }
+    },
+
+    partitionCount: (topic) =>
+      shared.use(async (cluster) => {
+        const { length } = await partitionsOf(cluster, topic);
+        if (length === 0) throw new Error(`Kafka has no topic ${prefix}${topic}`);
+        return length;
+      }),
+
+    watermarks: (topic) =>
+      shared.use(async (cluster) => {
+        const partitions = (await partitionsOf(cluster, topic)).map(({ partitionId }) => ({ partition: partitionId }));
+        const [earliest, latest] = await Promise.all(
+          [true, false].map(async (fromBeginning) => {
+            const [answer] = await cluster.fetchTopicsOffset([{ topic: prefix + topic, partitions, fromBeginning }]);
+            return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+          }),
+        );
+        return new Map(
+          partitions.map(({ partition }): [number, Watermarks] => [
+            partition,
+            { earliest: earliest?.get(partition) ?? 0, latest: latest?.get(partition) ?? 0 },
+          ]),
+        );
+      }),
+
+    fetch: (topic, partition, offset, maxBytes) =>
+      shared.use(async (cluster) => {
+        const leader = (await partitionsOf(cluster, topic)).find((known) => known.partitionId === partition)?.leader;
+        if (leader === undefined) throw new Error(`Kafka has no partition ${partition} of ${prefix}${topic}`);
+        const broker = await cluster.findBroker({ nodeId: String(leader) });
+        const { responses } = await broker.fetch({
+          maxWaitTime: 0,
+          minBytes: 0,
+          maxBytes,
+          isolationLevel: readCommitted,
+          topics: [
+            { topic: prefix + topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes }] },
+          ],
+        });
+        const data = responses[0]?.partitions[0];
+        if (!data) throw new Error(`Kafka answered nothing for ${prefix}${topic}/${partition}`);
+        return decodeBatch(topic, offset, data);
+      }),
+
+    reader: (options) => createLogReader(clients, prefix, logger, options),
+    publisher: () => createPublisher(clients, prefix),
+
+    commitOffsets: (group, offsets) =>
+      shared.use(async (cluster) => {
+        const coordinator = await cluster.findGroupCoordinator({ groupId: prefix + group });
+        await coordinator.offsetCommit({
+          groupId: prefix + group,
+          // A commit from outside any generation: taken while the group has no members.
+          groupGenerationId: -1,
+          memberId: '',
+          topics: offsets.map(({ topic, partition, offset }) => ({
+            topic: prefix + topic,
+            partitions: [{ partition, offset: String(offset), metadata: '' }],
+          })),
+        });
+      }),
+
+    ping: () => shared.use((cluster) => cluster.refreshMetadata()),
+    stop: shared.stop,
+  };
+};
+
+/** Java's murmur2, as every Kafka client has it: the same key is in the same partition whoever sends it. */
+export const createPartitioner = (): ((key: Buffer | string, partitions: number) => number) => {
+  const partition = kafkajs.Partitioners.DefaultPartitioner();
+  const metadata = new Map<number, { partitionId: number; leader: number }[]>();
+  return (key, partitions) => {
+    let known = metadata.get(partitions);
+    if (!known) metadata.set(partitions, (known = Array.from({ length: partitions }, (_, id) => ({ partitionId: id, leader: 0 }))));
+    return partition({
+      topic: '',
+      partitionMetadata: known as Parameters<typeof partition>[0]['partitionMetadata'],
+      message: { key, value: null },
+    });
+  };
+};
+
+/** One connection for questions; thrown away after any failure, so that the next question starts afresh. */
+const createSharedCluster = (clients: ClientFactory) => {
+  let current: Promise<ClusterType> | undefined;
+  const open = async (): Promise<ClusterType> => {
+    const cluster = clients.cluster();
+    try {
+      await cluster.connect();
+      return cluster;
+    } catch (error) {
+      await cluster.disconnect().catch(() => {});
+      throw error;
+    }
+  };
+  const drop = async (cluster: Promise<ClusterType>): Promise<void> => {
+    if (current === cluster) current = undefined;
+    await cluster.then((opened) => opened.disconnect()).catch(() => {});
+  };
+  return {
+    use: async <T>(ask: (cluster: ClusterType) => Promise<T>): Promise<T> => {
+      const cluster = (current ??= open());
+      try {
+        return await ask(await cluster);
+      } catch (error) {
+        await drop(cluster);
+        throw error;
+      }
+    },
+    stop: async (): Promise<void> => {
+      if (current) await drop(current);
+    },
+  };
+};

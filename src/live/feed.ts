@@ -1,0 +1,242 @@
+import type { Logger } from 'pino';
+import type { TopicSpec } from '../events/topics.js';
+import type { FetchedBatch, LogRecord, Watermarks } from '../kafka/kafka.js';
+import type { Place } from './cursor.js';
+import { haveReachedEnd, isNewAt, numberOf, placeBehind } from './place.js';
+import { createRing, type Entry, type Ring, type RingLimits } from './ring.js';
+import { createWaiter } from './waiting.js';
+
+export interface FeedListener {
+  /** The feed has moved on; `entries` are what it took into the ring, none if it only passed repeats and the like. */
+  onMoved(entries: readonly Entry[]): void;
+  /** Something may have been missed: a partition was begun (afresh), a number is missing, or the feed has stopped. */
+  onHole(): void;
+}
+
+/**
+ * One topic as this gateway has it in memory: the ring, and the place in each partition. Subscribers pull from the ring;
+ * they are only told that there is more.
+ *
+ * STARTING until every partition has come to where the log ended when it was begun, then WARM. A fault of a partition
+ * raises `generation`, empties the ring, and leads back to STARTING.
+ */
+export interface Feed {
+  readonly topic: TopicSpec;
+  readonly ring: Ring;
+  /** By partition; replaced, never changed. */
+  readonly places: readonly Place[];
+  readonly isWarm: boolean;
+  readonly generation: number;
+  readonly isStopped: boolean;
+  /** Asked afresh: not before the call. */
+  watermarks(): Promise<ReadonlyMap<number, Watermarks>>;
+  attach(listener: FeedListener): () => void;
+  stats(): FeedStats;
+}
+
+export interface FeedStats {
+  readonly topic: string;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly listeners: number;
+  /** Records that the log held beyond the feed's places when it last answered. */
+  readonly lag: number;
+  /** Since the start: records dropped as repeats, numbers missing, partitions begun afresh after a fault. */
+  readonly repeats: number;
+  readonly missing: number;
+  readonly gaps: number;
+}
+
+/** The hub's side of a feed. */
+export interface FeedControl extends Feed {
+  /** Begins all partitions; `until` is where the log ends now. */
+  begin(starts: ReadonlyMap<number, Start>): void;
+  /** A partition could not be read on: everyone who reads this topic has a gap. */
+  fail(partition: number): void;
+  restart(partition: number, start: Start): void;
+  take(batch: FetchedBatch): void;
+  stop(): void;
+}
+
+export interface Start {
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface FeedOptions {
+  readonly topic: TopicSpec;
+  readonly limits: RingLimits;
+  readonly watermarks: () => Promise<ReadonlyMap<number, Watermarks>>;
+  readonly logger: Logger;
+}
+
+export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): FeedControl => {
+  const ring = createRing(limits);
+  const listeners = new Set<FeedListener>();
+  const counts = { repeats: 0, missing: 0, gaps: 0 };
+  let places: readonly Place[] = [];
+  /** By partition: behind this offset it is warm. Infinite between a fault and the new begin. */
+  let warmFrom: readonly number[] = [];
+  let logEnds: readonly number[] = [];
+  let isWarm = false;
+  let isStopped = false;
+
+  const tell = (tell: (listener: FeedListener) => void): void => {
+    for (const listener of [...listeners])
+      try {
+        tell(listener);
+      } catch (error) {
+        logger.error({ err: error, topic: topic.name }, 'a subscriber failed to take what the hub brought');
+      }
+  };
+  const tellHole = (): void => tell((listener) => listener.onHole());
+
+  const checkWarm = (): void => {
+    isWarm =
+      places.length > 0 &&
+      places.every(({ partition, nextOffset }) => nextOffset >= (warmFrom[partition] ?? 0));
+  };
+
+  /** The place behind `record`; whether it is new; and a word in the log about numbers that are missing before it. */
+  const pass = (place: Place, record: LogRecord): { behind: Place; entry?: Entry } => {
+    const number = numberOf(topic, record);
+    const behind = placeBehind(place, record, number);
+    const missing = number > 0 && place.sequence > 0 ? number - place.sequence - 1 : 0;
+    // A window that begins inside a repeat shows a jump that is none; so nothing is said before it is warm.
+    if (missing > 0 && isWarm) {
+      counts.missing += missing;
+      const { partition, offset } = record;
+      logger.error(
+        { topic: topic.name, partition, offset, number, missing },
+        'numbers are missing in the log',
+      );
+      tellHole();
+    }
+    if (isNewAt(place, record, number)) {
+      const after = places.with(place.partition, behind);
+      return { behind, entry: { record: withOwnBytes(record), number, places: after } };
+    }
+    if (behind.sequence === place.sequence) counts.repeats += 1;
+    // A skip marker stands for an event that Kafka refused, so for a state's holder this is a hole.
+    else tellHole();
+    return { behind };
+  };
+
+  const take = (batch: FetchedBatch): void => {
+    const { partition } = batch;
+    const entries: Entry[] = [];
+    for (const record of batch.records) {
+      const place = places[partition];
+      if (!place) return;
+      if (record.offset < place.nextOffset) continue;
+      const { behind, entry } = pass(place, record);
+      places = places.with(partition, behind);
+      if (!entry) continue;
+      ring.push(entry);
+      entries.push(entry);
+    }
+    const place = places[partition];
+    if (!place) return;
+    const hasMoved = batch.records.length > 0 || batch.nextOffset > place.nextOffset;
+    if (batch.nextOffset > place.nextOffset)
+      places = places.with(partition, { ...place, nextOffset: batch.nextOffset });
+    logEnds = logEnds.with(partition, batch.logEnd);
+    checkWarm();
+    if (hasMoved) tell((listener) => listener.onMoved(entries));
+  };
+
+  const begin = (starts: ReadonlyMap<number, Start>): void => {
+    const ordered = [...starts].sort(([a], [b]) => a - b);
+    places = ordered.map(([partition, { from }]) => ({ partition, nextOffset: from, sequence: 0 }));
+    warmFrom = ordered.map(([, { until }]) => until);
+    logEnds = warmFrom;
+    ring.restart(places);
+    checkWarm();
+    tellHole();
+  };
+
+  return {
+    topic,
+    ring,
+    watermarks,
+    get places() {
+      return places;
+    },
+    get isWarm() {
+      return isWarm;
+    },
+    get generation() {
+      return counts.gaps;
+    },
+    get isStopped() {
+      return isStopped;
+    },
+    attach: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    stats: () => ({
+      topic: topic.name,
+      entries: ring.end - ring.first,
+      bytes: ring.bytes,
+      listeners: listeners.size,
+      lag: places.reduce(
+        (sum, { partition, nextOffset }) => sum + Math.max(0, (logEnds[partition] ?? 0) - nextOffset),
+        0,
+      ),
+      ...counts,
+    }),
+    begin,
+    fail: (partition) => {
+      counts.gaps += 1;
+      isWarm = false;
+      warmFrom = warmFrom.with(partition, Number.POSITIVE_INFINITY);
+      ring.restart(places);
+      tellHole();
+    },
+    restart: (partition, { from, until }) => {
+      places = places.with(partition, { partition, nextOffset: from, sequence: 0 });
+      warmFrom = warmFrom.with(partition, until);
+      ring.restart(places);
+      checkWarm();
+      tellHole();
+    },
+    take,
+    stop: () => {
+      isStopped = true;
+      tellHole();
+    },
+  };
+};
+
+/** A record's bytes are part of the whole fetch response; a copy lets that go when the ring keeps only some of it. */
+const withOwnBytes = (record: LogRecord): LogRecord => ({
+  ...record,
+  key: record.key && Buffer.from(record.key),
+  value: record.value && Buffer.from(record.value),
+});
+
+/** Waits until `test` holds, looking again whenever the feed moves. False after `ms`, or when the feed stops. */
+export const whenFeed = async (
+  feed: Feed,
+  test: () => boolean,
+  ms = Number.POSITIVE_INFINITY,
+): Promise<boolean> => {
+  const waiter = createWaiter();
+  const detach = feed.attach({ onMoved: waiter.wake, onHole: waiter.wake });
+  const giveUpAt = performance.now() + ms;
+  try {
+    while (!test()) {
+      const left = giveUpAt - performance.now();
+      if (left <= 0 || feed.isStopped) return false;
+      await waiter.wait(left);
+    }
+    return true;
+  } finally {
+    detach();
+  }
+};
+
+/** Whether the feed has all that the log held at `watermarks`. */
+export const isCaughtUp = (feed: Feed, watermarks: ReadonlyMap<number, Watermarks>): boolean =>
+  feed.isWarm && haveReachedEnd(feed.places, watermarks);

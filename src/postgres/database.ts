@@ -1,0 +1,203 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { MillraceError, unavailable } from '../errors.js';
+
+/** Runs one statement. Rows come with bigint as number, numeric as text and times as ISO 8601 in UTC with milliseconds. */
+export interface Queryable {
+  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Transaction extends Queryable {
+  /** Its id, once a statement answered it: with it a lost answer of COMMIT is found out. */
+  id: string | undefined;
+}
+
+export interface Database extends Queryable {
+  /**
+   * Runs `work` in one transaction, again when Postgres asks for it (deadlock, serialisation), at most 5 times.
+   * @throws MillraceError UNAVAILABLE when nothing was written; CommitUnknown when that cannot be told
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** A connection of its own, for session locks and LISTEN; the caller ends it. */
+  connect(): Promise<pg.Client>;
+  stop(): Promise<void>;
+}
+
+/** The answer of COMMIT was lost and could not be found out. */
+export class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super('the answer of COMMIT was lost', { cause });
+    this.name = 'CommitUnknown';
+  }
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly logger: Logger;
+  readonly poolSize: number;
+  readonly statementTimeoutMs: number;
+}
+
+const connectTimeoutMs = 3_000;
+const lockTimeoutMs = 2_000;
+const idleInTransactionTimeoutMs = 10_000;
+const mostTries = 5;
+const askAgainMs = 2_000;
+
+/** Connects at first use. */
+export const createDatabase = ({ url, logger, poolSize, statementTimeoutMs }: DatabaseOptions): Database => {
+  const connection: pg.ClientConfig = {
+    connectionString: url,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    application_name: 'millrace',
+    types: { getTypeParser } as pg.CustomTypesConfig,
+    options: [
+      `-c statement_timeout=${statementTimeoutMs}`,
+      `-c lock_timeout=${lockTimeoutMs}`,
+      `-c idle_in_transaction_session_timeout=${idleInTransactionTimeoutMs}`,
+      '-c timezone=UTC -c datestyle=ISO -c jit=off',
+    ].join(' '),
+  };
+  const pool = new pg.Pool({ ...connection, max: poolSize, idleTimeoutMillis: 30_000 });
+  // Without a listener a connection that dies while idle ends the process.
+  pool.on('error', (error) => logger.debug({ err: error }, 'a pooled connection to Postgres was lost'));
+
+  const checkOut = async (): Promise<pg.PoolClient> => {
+    try {
+      const client = await pool.connect();
+      client.on('error', ignore);
+      return client;
+    } catch (error) {
+      throw unavailable('The database is away; nothing was written. Try again soon.', error);
+    }
+  };
+
+  const use = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    const client = await checkOut();
+    let broken = false;
+    try {
+      return await work(client);
+    } catch (error) {
+      broken = isConnectionLost(error);
+      throw error;
+    } finally {
+      client.removeListener('error', ignore);
+      client.release(broken);
+    }
+  };
+
+  const once = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
+    use(async (client) => {
+      const tx: Transaction = { id: undefined, query: (sql, values) => run(client, sql, values) };
+      await run(client, 'begin');
+      let result: T;
+      try {
+        result = await work(tx);
+      } catch (error) {
+        if (!isConnectionLost(error)) await client.query('rollback').catch(ignore);
+        throw asUnavailable(error);
+      }
+      try {
+        await run(client, 'commit');
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+        if (!(await isCommitted(tx.id, error))) throw unavailable('The database went away; nothing was written.', error);
+      }
+      return result;
+    });
+
+  /** Asks a new connection what became of transaction `id`, for a while. */
+  const isCommitted = async (id: string | undefined, cause: unknown): Promise<boolean> => {
+    const until = Date.now() + askAgainMs;
+    while (id !== undefined && Date.now() < until) {
+      const status = await pool
+        .query<{ status: string | null }>('select pg_xact_status($1::text::xid8) as status', [id])
+        .then(({ rows }) => rows[0]?.status)
+        .catch(() => 'in progress');
+      if (status === 'committed' || status === 'aborted') return status === 'committed';
+      if (status === null) break;
+      await sleep(50);
+    }
+    throw new CommitUnknown(cause);
+  };
+
+  return {
+    query: async <Row extends object>(sql: string, values?: readonly unknown[]) => {
+      try {
+        return await use((client) => run<Row>(client, sql, values));
+      } catch (error) {
+        throw asUnavailable(error);
+      }
+    },
+    transaction: async (work) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await once(work);
+        } catch (error) {
+          if (attempt >= mostTries || !isConflict(error)) throw error;
+          await sleep(Math.random() * 10 * 2 ** attempt);
+        }
+      }
+    },
+    connect: async () => {
+      const client = new pg.Client({ ...connection, statement_timeout: 0 });
+      client.on('error', (error) => logger.debug({ err: error }, 'a connection to Postgres was lost'));
+      await client.connect();
+      return client;
+    },
+    stop: async () => {
+      if (!pool.ending) await pool.end();
+    },
+  };
+};
+
+const ignore = (): void => {};
+
+/** Statements are constants, so each text is prepared once per connection under a name of its own. */
+const names = new Map<string, string>();
+
+const run = async <Row extends object>(
+  client: pg.ClientBase,
+  sql: string,
+  values?: readonly unknown[],
+): Promise<Row[]> => {
+  if (!values) return (await client.query<Row>(sql)).rows;
+  let name = names.get(sql);
+  if (!name) names.set(sql, (name = `s${names.size}`));
+  return (await client.query<Row>({ name, text: sql, values: [...values] })).rows;
+};
+
+const builtins = pg.types.builtins;
+
+function getTypeParser(oid: number, format?: 'text' | 'binary') {
+  if (oid === builtins.INT8) return Number;
+  if (oid === builtins.TIMESTAMPTZ) return (text: string) => new Date(text).toISOString();
+  if (oid === 1016) return (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(Number));
+  return pg.types.getTypeParser(oid, format);
+}
+
+const sqlState = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error));
+
+/** The connection is of no more use: socket errors, and Postgres ending it (57P0x, 25P03). */
+const isConnectionLost = (error: unknown): boolean => {
+  const state = sqlState(error);
+  if (/^(E[A-Z]+|08|57P|25P03)/.test(state)) return true;
+  return error instanceof Error && state === '' && /connection|terminated|timeout|not queryable/i.test(error.message);
+};
+
+/** Postgres cannot serve now, through no fault of the statement: away, full, out of connections, too slow. */
+const isAway = (error: unknown): boolean =>
+  isConnectionLost(error) || /^(53|55P03|57014|58)/.test(sqlState(error));
+
+const asUnavailable = (error: unknown): unknown =>
+  !(error instanceof MillraceError) && isAway(error)
+    ? unavailable('The database is away or overloaded; nothing was written. Try again soon.', error)
+    : error;
+
+/** Postgres refused the data itself, and always will: values (22), constraints (23). */
+export const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error));

@@ -1,0 +1,113 @@
+import { statusCodes, type Order, type OrderStatus } from '../events/orders.js';
+import type { Queryable, Transaction } from './database.js';
+
+interface OrderRow extends Omit<Order, 'status'> {
+  readonly statusCode: number;
+}
+
+const statuses = new Map(Object.entries(statusCodes).map(([status, code]) => [code, status as OrderStatus]));
+
+const toOrder = ({ statusCode, ...row }: OrderRow): Order => ({ ...row, status: statuses.get(statusCode) ?? 'PAID' });
+
+const columns = `id, customer_id as "customerId", customer_email as "customerEmail", region, total_amount as "totalAmount",
+  currency, status as "statusCode", version, placed_at as "placedAt", updated_at as "updatedAt"`;
+
+/** Inserts those whose id is new, in the order of their ids so that no two transactions wait for each other. @returns the ids inserted */
+export const insertOrders = async (tx: Transaction, orders: readonly Order[]): Promise<Set<string>> => {
+  const rows = await tx.query<{ id: string }>(
+    `insert into orders (id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at)
+     select id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at
+     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::smallint[], $8::bigint[],
+                 $9::timestamptz[], $10::timestamptz[])
+       as o (id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at)
+     order by id
+     on conflict (id) do nothing
+     returning id`,
+    [
+      orders.map(({ id }) => id),
+      orders.map(({ customerId }) => customerId),
+      orders.map(({ customerEmail }) => customerEmail),
+      orders.map(({ region }) => region),
+      orders.map(({ totalAmount }) => totalAmount),
+      orders.map(({ currency }) => currency),
+      orders.map(({ status }) => statusCodes[status]),
+      orders.map(({ version }) => version),
+      orders.map(({ placedAt }) => placedAt),
+      orders.map(({ updatedAt }) => updatedAt),
+    ],
+  );
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** In no particular order; ids without an order are left out. */
+export const findOrders = async (db: Queryable, ids: readonly string[]): Promise<Order[]> => {
+  const rows = await db.query<OrderRow>(`select ${columns} from orders where id = any($1::uuid[])`, [ids]);
+  return rows.map(toOrder);
+};
+
+/** The order, locked until the transaction ends. */
+export const lockOrder = async (tx: Transaction, id: string): Promise<Order | undefined> => {
+  const [row] = await tx.query<OrderRow>(`select ${columns} from orders where id = $1 for update`, [id]);
+  return row && toOrder(row);
+};
+
+export const updateOrderStatus = async (tx: Transaction, order: Order): Promise<void> => {
+  await tx.query('update orders set status = $2, version = $3, updated_at = $4 where id = $1', [
+    order.id,
+    statusCodes[order.status],
+    order.version,
+    order.updatedAt,
+  ]);
+};
+
+export interface OrderFilter {
+  readonly customerId?: string | undefined;
+  readonly region?: string | undefined;
+  readonly status?: OrderStatus | undefined;
+}
+
+export interface OrderPage {
+  readonly first: number;
+  /** Place of the last order of the page before. */
+  readonly after?: { readonly placedAt: string; readonly id: string } | undefined;
+}
+
+/** Text that limits to what the filter names, so that the planner sees which index fits; values are parameters. */
+const filtered = (filter: OrderFilter): { conditions: string[]; values: unknown[] } => {
+  const conditions: string[] = [];
+  const values: unknown[] = [];
+  const add = (column: string, value: unknown): void => {
+    if (value !== undefined) conditions.push(`${column} = $${values.push(value)}`);
+  };
+  add('customer_id', filter.customerId);
+  add('region', filter.region);
+  add('status', filter.status && statusCodes[filter.status]);
+  return { conditions, values };
+};
+
+const where = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+
+/** Newest first by `placedAt`, then by id. */
+export const listOrders = async (
+  db: Queryable,
+  filter: OrderFilter,
+  { first, after }: OrderPage,
+): Promise<{ orders: Order[]; hasNextPage: boolean }> => {
+  const { conditions, values } = filtered(filter);
+  if (after)
+    conditions.push(
+      `(placed_at, id) < ($${values.push(after.placedAt)}::timestamptz, $${values.push(after.id)}::uuid)`,
+    );
+  const rows = await db.query<OrderRow>(
+    `select ${columns} from orders ${where(conditions)} order by placed_at desc, id desc limit $${values.push(first + 1)}`,
+    values,
+  );
+  return { orders: rows.slice(0, first).map(toOrder), hasNextPage: rows.length > first };
+};
+
+export const countOrders = async (db: Queryable, filter: OrderFilter): Promise<number> => {
+  const { conditions, values } = filtered(filter);
+  const [row] = await db.query<{ count: number }>(`select count(*) from orders ${where(conditions)}`, values);
+  return row?.count ?? 0;
+};

@@ -1,0 +1,37 @@
+import type { OrderCommands } from '../commands/orders.js';
+import type { Cursors } from '../live/cursor.js';
+import type { Live } from '../live/live.js';
+import type { OrderWatches } from '../live/order-stats.js';
+import type { Consistency } from '../postgres/consistency.js';
+import type { Database } from '../postgres/database.js';
+import { createLoaders, type Loaders } from './loaders.js';
+
+/** Who asks. In development everyone is an anonymous admin. */
+export interface Principal {
+  /** Stable; idempotency keys are bound to it. */
+  readonly id: string;
+  readonly admin: boolean;
+}
+
+/** What resolvers may use; made once per process. */
+export interface Services {
+  readonly database: Database;
+  readonly orders: OrderCommands;
+  readonly consistency: Consistency;
+  readonly cursors: Cursors;
+  readonly live: Live;
+  readonly orderWatches: OrderWatches;
+}
+
+/** Made anew for each operation and each event of a subscription, so that loaders never answer from an earlier one. */
+export interface Context {
+  readonly principal: Principal;
+  readonly services: Services;
+  readonly loaders: Loaders;
+}
+
+export const createContext = (services: Services, principal: Principal): Context => ({
+  principal,
+  services,
+  loaders: createLoaders(services.database),
+});

@@ -1,0 +1,14 @@
+import { orderStatsResolvers } from './order-stats.js';
+import { orderResolvers } from './orders.js';
+
+/** One line per domain. */
+const domains = [orderResolvers, orderStatsResolvers];
+
+/** What answers each field of the schema, by type; fields without a resolver are the property of their name. */
+export const resolvers: Readonly<Record<string, object>> = domains.reduce<Record<string, object>>(
+  (all, domain) => {
+    for (const [type, fields] of Object.entries(domain)) all[type] = { ...all[type], ...fields };
+    return all;
+  },
+  {},
+);

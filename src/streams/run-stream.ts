@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { createOwnedLog, type OwnedBatch, type OwnedLog, type OwnedState } from '../assignment/owned-log.js';
+import type { Kafka, LogRecord } from '../kafka/kafka.js';
+import { CommitUnknown, isRefusedData, type Database, type Transaction } from '../postgres/database.js';
+import { fileDeadLetters, type Failure } from '../postgres/dead-letters.js';
+import { appendEvents, type OutgoingEvent } from '../postgres/outbox.js';
+import { advancePositions } from '../postgres/positions.js';
+import { sift, type Sifted } from './sift.js';
+import type { Stream } from './stream.js';
+
+/** The loop that drives every stream. */
+export interface RunningStream {
+  readonly name: string;
+  start(): Promise<void>;
+  /** What this process owns of it. */
+  owned(): readonly OwnedState[];
+  stop(): Promise<void>;
+}
+
+export interface RunStreamOptions {
+  readonly kafka: Kafka;
+  readonly database: Database;
+  readonly owner: number;
+  readonly logger: Logger;
+  /** Called after each commit that appended to the outbox. */
+  readonly onCommitted: () => void;
+}
+
+/** Records of one partition in one transaction: enough to spread the commit's cost, few enough to be done in well under 2 s. */
+const mostPerPartition = 1_000;
+const settleEveryMs = 1_000;
+const longestPauseMs = 5_000;
+
+/** Another owner moved the position: everything of this transaction is void. */
+class Fenced extends Error {}
+
+export const runStream = <E, Changes>(stream: Stream<E, Changes>, options: RunStreamOptions): RunningStream => {
+  const { kafka, database, owner, onCommitted } = options;
+  const logger = options.logger.child({ stream: stream.name });
+  const log: OwnedLog = createOwnedLog({
+    worker: stream.name,
+    topics: stream.topics.map(({ name }) => name),
+    kafka,
+    database,
+    owner,
+    logger,
+  });
+  const stopping = new AbortController();
+  let running: Promise<unknown> | undefined;
+
+  /**
+   * Exactly once: the positions move, the rows change, the change records and the dead letters are appended in ONE transaction,
+   * and the positions move only from where this owner read, under its epoch. What is committed is not read again; what is not
+   * committed never was.
+   *
+   * All partitions that this process owns share the transaction (see docs/decisions/one-transaction-per-turn.md).
+   */
+  const commit = async (parts: readonly Part[], parsed: Parsed<E>): Promise<void> => {
+    const changes = stream.fold(parsed.events);
+    const appended = await database.transaction(async (tx) => {
+      const moved = await advancePositions(
+        tx,
+        stream.name,
+        parts.map(({ batch, sifted }) => ({
+          ...sifted.to,
+          epoch: batch.position.epoch,
+          fromOffset: batch.position.nextOffset,
+        })),
+      );
+      if (moved < parts.length) throw new Fenced();
+      const outgoing = parsed.events.length > 0 ? await stream.write(tx, changes) : [];
+      await append(tx, outgoing);
+      await fileDeadLetters(tx, stream.name, parsed.failures);
+      return outgoing.length + parsed.failures.length;
+    });
+    if (appended > 0) onCommitted();
+    log.done(parts.map(({ batch, sifted }) => ({ epoch: batch.position.epoch, to: sifted.to })));
+  };
+
+  const turn = async (batches: readonly OwnedBatch[]): Promise<void> => {
+    const parts = batches.map((batch): Part => ({ batch, sifted: sift(batch.position, batch.records) }));
+    const moving = parts.filter(({ batch, sifted }) => sifted.to.nextOffset > batch.position.nextOffset);
+    if (moving.length > 0) await commitOrIsolate(moving);
+    for (const { batch, sifted } of parts) if (sifted.hole !== undefined) await log.fault(batch, sifted.hole);
+  };
+
+  const commitOrIsolate = async (parts: readonly Part[]): Promise<void> => {
+    const parsed = parseAll(stream.parse, parts);
+    try {
+      await commit(parts, parsed);
+    } catch (error) {
+      if (error instanceof Fenced || error instanceof CommitUnknown) return log.lost(parts.map(({ batch }) => batch));
+      if (!isPoison(error)) throw error;
+      await isolate(parts, error);
+    }
+  };
+
+  /** Some event cannot be folded or written: halves the records until it is alone, and files it. */
+  const isolate = async (parts: readonly Part[], error: Error): Promise<void> => {
+    const [first] = parts;
+    if (!first) return;
+    const { position, records } = first.batch;
+    const unread = records.filter(({ offset }) => offset >= position.nextOffset && offset < first.sifted.to.nextOffset);
+    if (parts.length > 1 || unread.length > 1) {
+      // The rest of the records is taken again in the next turn.
+      const half = unread.slice(0, Math.ceil(unread.length / 2));
+      await commitOrIsolate([{ batch: { position, records: half }, sifted: sift(position, half) }]);
+    } else {
+      logger.warn({ err: error, ...position }, 'an event cannot be folded: it becomes a dead letter');
+      await commit([first], { events: [], failures: unread.map((record) => ({ record, error })) });
+    }
+  };
+
+  const fold = async (): Promise<void> => {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const batches = await log.take(mostPerPartition);
+      if (batches.length === 0) continue;
+      try {
+        await turn(batches);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        logger.warn({ err: error }, 'the database did not take a batch: it is tried again');
+        await pause(Math.min(longestPauseMs, 50 * 2 ** failures));
+      }
+    }
+  };
+
+  /** By the owner of the first partition, so that one process does it. */
+  const settleOn = async (settle: NonNullable<typeof stream.settle>): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await pause(settleEveryMs);
+      if (!log.owned().some(({ position }) => position.partition === 0)) continue;
+      try {
+        const outgoing = await database.transaction(async (tx) => {
+          const events = await settle(tx);
+          await append(tx, events);
+          return events;
+        });
+        if (outgoing.length > 0) onCommitted();
+      } catch (error) {
+        logger.debug({ err: error }, 'settling is tried again');
+      }
+    }
+  };
+
+  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+
+  return {
+    name: stream.name,
+    start: async () => {
+      await log.start();
+      running = Promise.all([fold(), stream.settle && settleOn(stream.settle)]);
+    },
+    owned: log.owned,
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([log.stop(), running]);
+    },
+  };
+};
+
+interface Part {
+  readonly batch: OwnedBatch;
+  readonly sifted: Sifted;
+}
+
+interface Parsed<E> {
+  readonly events: E[];
+  readonly failures: Failure[];
+}
+
+const parseAll = <E>(parse: (record: LogRecord) => E, parts: readonly Part[]): Parsed<E> => {
+  const events: E[] = [];
+  const failures: Failure[] = parts.flatMap(({ sifted }) => sifted.refused);
+  for (const record of parts.flatMap(({ sifted }) => sifted.fresh)) {
+    try {
+      events.push(parse(record));
+    } catch (error) {
+      failures.push({ record, error: error instanceof Error ? error : new Error(String(error)) });
+    }
+  }
+  return { events, failures };
+};
+
+const append = async (tx: Transaction, events: readonly OutgoingEvent[]): Promise<void> => {
+  if (events.length > 0) await appendEvents(tx, events);
+};
+
+/** The event's own fault, not the machine's: Postgres refuses its data, or the fold has an error in it. */
+const isPoison = (error: unknown): error is Error =>
+  isRefusedData(error) || error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;

@@ -1,0 +1,39 @@
+import { isSkip, sequenceOf, UnparseableEvent } from '../events/envelope.js';
+import type { LogRecord } from '../kafka/kafka.js';
+import type { PartitionPosition } from '../postgres/positions.js';
+
+/** What is new in a run of records, and where the position stands behind them. */
+export interface Sifted {
+  readonly fresh: readonly LogRecord[];
+  readonly refused: readonly { readonly record: LogRecord; readonly error: Error }[];
+  readonly to: PartitionPosition;
+  /** Set when the numbers have a hole: `to` stands before it. */
+  readonly hole: string | undefined;
+}
+
+/**
+ * Of a partition that the outbox feeds: the numbers are a gap-free run in which repeats may follow, so what is not above the
+ * last number was seen, and one number of memory is exact. A record without number did not come from the relay.
+ */
+export const sift = (from: PartitionPosition, records: readonly LogRecord[]): Sifted => {
+  const fresh: LogRecord[] = [];
+  const refused: { record: LogRecord; error: Error }[] = [];
+  let to = from;
+  for (const record of records) {
+    const { offset } = record;
+    if (offset < to.nextOffset) continue;
+    const found = sequenceOf(record);
+    // A stream that begins at the start of a log whose first records expired begins with any number.
+    if (found !== undefined && found > to.sequence + 1 && to.sequence > 0)
+      return { fresh, refused, to, hole: `OFFSET_LOST: number ${found} at offset ${offset} follows ${to.sequence}` };
+    if (found === undefined) refused.push({ record, error: new UnparseableEvent('the header millrace-seq is missing') });
+    else if (found > to.sequence && !isSkip(record)) fresh.push(record);
+    to = {
+      ...to,
+      nextOffset: offset + 1,
+      sequence: Math.max(to.sequence, found ?? 0),
+      lastId: record.headers.ce_id ?? null,
+    };
+  }
+  return { fresh, refused, to, hole: undefined };
+};

@@ -1,0 +1,223 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { sequenceOf } from '../../src/events/envelope.js';
+import { MillraceError } from '../../src/errors.js';
+import type { LogRecord } from '../../src/kafka/kafka.js';
+import { createCursors } from '../../src/live/cursor.js';
+import { createLive, type LiveService } from '../../src/live/create-live.js';
+import type { LiveEvent, Progress } from '../../src/live/live.js';
+import { createTokens } from '../../src/tokens.js';
+import { createFakeLog, settle, silent, things, type FakeKafka, type FakeLog } from './fake-log.js';
+
+/*
+ * Three gateways, each with its own arrival interleaving and lag, a ring of a few entries, pages of a few records and a
+ * backlog of a few pages; clients that are slow, leave at any moment and come back with their cursor to any gateway.
+ * Whatever is drawn, every client sees each event once, in order per partition, and none is missing.
+ */
+
+const cursors = createCursors(createTokens('a secret'));
+const partitionCount = 3;
+const gatewayCount = 3;
+const clientCount = 4;
+
+type Action =
+  | { kind: 'append'; partition: number; resend: number; back: number; skip: boolean; hole: boolean }
+  | { kind: 'deliver'; gateway: number; partition: number; count: number }
+  | { kind: 'restart'; gateway: number }
+  | { kind: 'connect'; client: number; gateway: number }
+  | { kind: 'pull'; client: number; count: number }
+  | { kind: 'leave'; client: number };
+
+const partition = fc.nat(partitionCount - 1);
+const gateway = fc.nat(gatewayCount - 1);
+const client = fc.nat(clientCount - 1);
+const action: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('append' as const),
+      partition,
+      resend: fc.nat(3),
+      back: fc.nat(6),
+      skip: fc.integer({ min: 0, max: 5 }).map((drawn) => drawn === 0),
+      hole: fc.integer({ min: 0, max: 5 }).map((drawn) => drawn === 0),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('deliver' as const),
+      gateway,
+      partition,
+      count: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('restart' as const), gateway }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('connect' as const), client, gateway }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('pull' as const),
+      client,
+      count: fc.integer({ min: 1, max: 8 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), client }) },
+);
+
+const parse = (record: LogRecord): { partition: number; number: number } => ({
+  partition: record.partition,
+  number: sequenceOf(record) ?? 0,
+});
+type Item = LiveEvent<ReturnType<typeof parse>> | Progress;
+
+interface Gateway {
+  readonly kafka: FakeKafka;
+  readonly live: LiveService;
+}
+
+const startGateway = (log: FakeLog, sizes: { ring: number; page: number }): Gateway => {
+  const kafka = log.connect({ held: true, pageRecords: sizes.page });
+  const live = createLive({
+    kafka,
+    cursors,
+    topics: [things],
+    logger: silent,
+    hub: { ring: { entries: sizes.ring, bytes: 1_000_000 }, warmRecords: 8 },
+    backlog: { pageBytes: 1, alignment: 4, memoryBytes: 5_000, concurrency: 2 },
+  });
+  void live.start();
+  return { kafka, live };
+};
+
+/** A client that remembers what it saw and the cursor behind it. */
+const createClient = (start: string) => {
+  let cursor = start;
+  let iterator: AsyncIterableIterator<Item> | undefined;
+  let pending: Promise<void> | undefined;
+  const seen: { partition: number; number: number }[] = [];
+  let failure: unknown;
+
+  const pullOne = (from: AsyncIterableIterator<Item>): Promise<void> =>
+    from.next().then(
+      (result) => {
+        if (result.done) return;
+        cursor = result.value.cursor;
+        if (result.value.kind === 'event') seen.push(result.value.event);
+      },
+      (error: unknown) => {
+        iterator = undefined;
+        if (error instanceof MillraceError && error.code === 'UNAVAILABLE') {
+          if (typeof error.details.cursor === 'string') cursor = error.details.cursor;
+        } else failure ??= error;
+      },
+    );
+
+  const leave = async (): Promise<void> => {
+    await iterator?.return?.();
+    await pending;
+    iterator = undefined;
+  };
+
+  return {
+    seen: () => seen,
+    failure: () => failure,
+    leave,
+    connect: async (live: LiveService): Promise<void> => {
+      await leave();
+      iterator = live.events({
+        topic: things.name,
+        parse,
+        matches: () => true,
+        after: cursor,
+        heartbeatSeconds: 1_000,
+      });
+    },
+    /** Pulls up to `count` items, as many as come without waiting for the hub. */
+    pull: async (count: number): Promise<number> => {
+      let pulled = 0;
+      for (; pulled < count && iterator; pulled += 1) {
+        let isDone = false;
+        pending ??= pullOne(iterator).finally(() => (pending = undefined));
+        void pending.then(() => (isDone = true));
+        for (let i = 0; i < 6 && !isDone; i += 1) await settle();
+        if (!isDone) break;
+      }
+      return pulled;
+    },
+  };
+};
+
+const run = async (actions: readonly Action[], sizes: { ring: number; page: number }): Promise<void> => {
+  const log = createFakeLog(partitionCount);
+  const gateways = Array.from({ length: gatewayCount }, () => startGateway(log, sizes));
+  await settle();
+  const clients = Array.from({ length: clientCount }, () => createClient(cursors.encode(things.name, [])));
+  const expected: number[][] = Array.from({ length: partitionCount }, () => []);
+  const last = Array.from({ length: partitionCount }, () => 0);
+
+  for (const step of actions)
+    switch (step.kind) {
+      case 'append': {
+        const number = (last[step.partition]! += 1);
+        log.append(step.partition, number, { skip: step.skip });
+        if (!step.skip) expected[step.partition]!.push(number);
+        const skipped = new Set(expected[step.partition]);
+        for (let i = 0; i < step.resend; i += 1) {
+          const again = Math.max(1, number - step.back) + i;
+          if (again <= number) log.append(step.partition, again, { skip: !skipped.has(again) });
+        }
+        if (step.hole) log.leaveHole(step.partition);
+        break;
+      }
+      case 'deliver':
+        gateways[step.gateway]!.kafka.deliver(step.partition, step.count);
+        break;
+      case 'restart':
+        await gateways[step.gateway]!.live.stop();
+        gateways[step.gateway] = startGateway(log, sizes);
+        await settle();
+        break;
+      case 'connect':
+        await clients[step.client]!.connect(gateways[step.gateway]!.live);
+        break;
+      case 'pull':
+        await clients[step.client]!.pull(step.count);
+        break;
+      case 'leave':
+        await clients[step.client]!.leave();
+        break;
+    }
+
+  for (const { kafka } of gateways)
+    for (let p = 0; p < partitionCount; p += 1) kafka.deliver(p, Number.POSITIVE_INFINITY);
+  for (const [index, each] of clients.entries()) {
+    await each.connect(gateways[index % gatewayCount]!.live);
+    while ((await each.pull(1_000)) > 0);
+    await each.leave();
+    expect(each.failure()).toBeUndefined();
+    expect(
+      expected.map((_, p) =>
+        each
+          .seen()
+          .filter((event) => event.partition === p)
+          .map(({ number }) => number),
+      ),
+    ).toEqual(expected);
+  }
+  for (const { live } of gateways) {
+    expect(live.stats().feeds[0]!.listeners).toBe(0);
+    await live.stop();
+  }
+};
+
+test('whatever is resent, restarted, slow or disconnected, every client sees every event once and in order per partition', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(action, { minLength: 20, maxLength: 150, size: 'max' }),
+      fc.record({ ring: fc.integer({ min: 1, max: 12 }), page: fc.integer({ min: 1, max: 5 }) }),
+      run,
+    ),
+    { numRuns: 100 },
+  );
+}, 120_000);

@@ -1,0 +1,184 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { TopicSpec } from '../../src/events/topics.js';
+import { sequenceHeader, skipHeader } from '../../src/events/envelope.js';
+import type { FetchedBatch, Kafka, LogReaderOptions, LogRecord, ReadFault } from '../../src/kafka/kafka.js';
+
+export const silent = pino({ level: 'silent' });
+
+export const things: TopicSpec = {
+  name: 'things.v1',
+  key: 'thing',
+  fedBy: 'outbox',
+  types: ['thing.happened'],
+  kept: 'for ever',
+};
+
+/** The event in these tests: the partition and number that its record carries. */
+export interface Thing {
+  readonly partition: number;
+  readonly number: number;
+  readonly text: string;
+}
+
+/** Lets everything run that needs no timer and no outside. */
+export const settle = async (): Promise<void> => {
+  for (let i = 0; i < 4; i += 1) await turn();
+};
+
+interface Partition {
+  records: LogRecord[];
+  earliest: number;
+  latest: number;
+}
+
+/** One topic in memory, as the brokers have it. */
+export interface FakeLog {
+  /** `number` 0: a record without one. */
+  append(
+    partition: number,
+    number: number,
+    options?: { text?: string; key?: string; skip?: boolean },
+  ): LogRecord;
+  /** Takes up an offset that no reader ever sees, as a control record does. */
+  leaveHole(partition: number): void;
+  trim(partition: number, earliest: number): void;
+  /** Highest number before `offset`. */
+  numberBefore(partition: number, offset: number): number;
+  readonly partitions: readonly Readonly<Partition>[];
+  connect(options?: ConnectOptions): FakeKafka;
+}
+
+export interface ConnectOptions {
+  /** Readers get records only through `deliver`, as at a gateway that lags. */
+  readonly held?: boolean;
+  /** Records per page of `fetch`. */
+  readonly pageRecords?: number;
+}
+
+/** One gateway's connection. */
+export interface FakeKafka extends Pick<Kafka, 'reader' | 'watermarks' | 'fetch'> {
+  /** Brings up to `count` more records of a partition to the readers. */
+  deliver(partition: number, count: number): void;
+  fault(partition: number, kind: ReadFault['kind']): void;
+  /** While set, `watermarks` and `fetch` fail with it. */
+  failure: Error | undefined;
+  readonly fetches: { partition: number; offset: number }[];
+}
+
+export const createFakeLog = (partitionCount = 3): FakeLog => {
+  const partitions: Partition[] = Array.from({ length: partitionCount }, () => ({
+    records: [],
+    earliest: 0,
+    latest: 0,
+  }));
+  const following = new Set<(partition: number) => void>();
+  const at = (partition: number): Partition => partitions[partition]!;
+
+  return {
+    partitions,
+    append: (partition, number, { text = '', key = 'k', skip = false } = {}) => {
+      const log = at(partition);
+      const record: LogRecord = {
+        topic: things.name,
+        partition,
+        offset: log.latest,
+        timestampMs: 1_000 + number,
+        key: Buffer.from(key),
+        value: Buffer.from(text),
+        headers: {
+          ...(number > 0 ? { [sequenceHeader]: String(number) } : {}),
+          ...(skip ? { [skipHeader]: '1' } : {}),
+        },
+      };
+      log.records.push(record);
+      log.latest += 1;
+      for (const follow of following) follow(partition);
+      return record;
+    },
+    leaveHole: (partition) => {
+      at(partition).latest += 1;
+      for (const follow of following) follow(partition);
+    },
+    trim: (partition, earliest) => {
+      at(partition).earliest = earliest;
+      at(partition).records = at(partition).records.filter(({ offset }) => offset >= earliest);
+    },
+    numberBefore: (partition, offset) =>
+      Math.max(
+        0,
+        ...at(partition)
+          .records.filter((record) => record.offset < offset)
+          .map((record) => Number(record.headers[sequenceHeader] ?? 0)),
+      ),
+    connect: (options) => connect(partitions, following, options),
+  };
+};
+
+const connect = (
+  partitions: readonly Partition[],
+  following: Set<(partition: number) => void>,
+  { held = false, pageRecords = 100 }: ConnectOptions = {},
+): FakeKafka => {
+  const assigned = new Map<number, number>();
+  let listener: LogReaderOptions | undefined;
+  const at = (partition: number): Partition => partitions[partition]!;
+
+  const read = (partition: number, offset: number, count: number): FetchedBatch => {
+    const log = at(partition);
+    if (offset < log.earliest || offset > log.latest) throw new Error('OFFSET_OUT_OF_RANGE');
+    const behind = log.records.filter((record) => record.offset >= offset);
+    const records = behind.slice(0, count);
+    const nextOffset = records.length < behind.length ? records.at(-1)!.offset + 1 : log.latest;
+    return { topic: things.name, partition, records, nextOffset, logEnd: log.latest };
+  };
+
+  const deliver = (partition: number, count: number): void => {
+    const offset = assigned.get(partition);
+    if (offset === undefined || !listener) return;
+    const batch = read(partition, offset, count);
+    assigned.set(partition, batch.nextOffset);
+    void listener.onBatch(batch);
+  };
+  const follow = (partition: number): void => {
+    if (!held) deliver(partition, Number.POSITIVE_INFINITY);
+  };
+
+  const kafka: FakeKafka = {
+    failure: undefined,
+    fetches: [],
+    deliver,
+    fault: (partition, kind) => {
+      assigned.delete(partition);
+      listener?.onFault({ topic: things.name, partition, kind, error: new Error(kind) });
+    },
+    reader: (options) => {
+      listener = options;
+      following.add(follow);
+      return {
+        assign: (_topic, partition, offset) => {
+          assigned.set(partition, offset);
+          void turn().then(() => follow(partition));
+        },
+        unassign: (_topic, partition) => assigned.delete(partition),
+        stop: () => {
+          following.delete(follow);
+          assigned.clear();
+          return Promise.resolve();
+        },
+      };
+    },
+    watermarks: async () => {
+      await turn();
+      if (kafka.failure) throw kafka.failure;
+      return new Map(partitions.map(({ earliest, latest }, partition) => [partition, { earliest, latest }]));
+    },
+    fetch: async (_topic, partition, offset) => {
+      kafka.fetches.push({ partition, offset });
+      await turn();
+      if (kafka.failure) throw kafka.failure;
+      return read(partition, offset, pageRecords);
+    },
+  };
+  return kafka;
+};

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import kafkajs from 'kafkajs';
+import { servers } from './servers.js';
+
+/** A record as Kafka has it, read by a consumer that shares no code with `src/kafka`. */
+export interface StoredRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const { Kafka, logLevel } = kafkajs;
+
+const client = () =>
+  new Kafka({
+    brokers: [...servers().kafkaBrokers],
+    clientId: 'test-log',
+    logLevel: logLevel.NOTHING,
+    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 50 },
+  });
+
+/** All that the topic holds at the moment of the call, by partition, in order of offset. The name is the full one, with its prefix. */
+export const readTopic = async (topic: string): Promise<StoredRecord[][]> => {
+  const kafka = client();
+  const admin = kafka.admin();
+  const groupId = `test-log-${randomUUID()}`;
+  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false });
+  try {
+    await admin.connect();
+    const marks = await admin.fetchTopicOffsets(topic);
+    const records: StoredRecord[][] = marks.map(() => []);
+    const unread = new Map(
+      marks
+        .filter(({ low, high }) => Number(high) > Number(low))
+        .map(({ partition, high }) => [partition, Number(high)]),
+    );
+    if (unread.size === 0) return records;
+
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) reject(payload.error);
+      });
+      const eachBatch: kafkajs.EachBatchHandler = ({ batch }) => {
+        const end = unread.get(batch.partition);
+        for (const message of batch.messages) {
+          const offset = Number(message.offset);
+          if (end !== undefined && offset < end)
+            records[batch.partition]?.push(asRecord(topic, batch.partition, message));
+        }
+        if (end !== undefined && Number(batch.lastOffset()) >= end - 1) unread.delete(batch.partition);
+        if (unread.size === 0) resolve();
+        return Promise.resolve();
+      };
+      consumer.run({ autoCommit: false, eachBatch }).catch(reject);
+    });
+    return records;
+  } finally {
+    await consumer.disconnect();
+    await admin.deleteGroups([groupId]).catch(() => undefined);
+    await admin.disconnect();
+  }
+};
+
+/** Puts raw records on a topic, past Millrace: for bytes that are no event. */
+export const writeRaw = async (
+  topic: string,
+  messages: readonly kafkajs.Message[],
+  partition?: number,
+): Promise<void> => {
+  const producer = client().producer({
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+  });
+  await producer.connect();
+  try {
+    await producer.send({
+      topic,
+      acks: -1,
+      messages: messages.map((message) => ({ partition, ...message })),
+    });
+  } finally {
+    await producer.disconnect();
+  }
+};
+
+/** Names of all topics with the prefix. */
+export const topicNames = async (prefix: string): Promise<string[]> => {
+  const admin = client().admin();
+  await admin.connect();
+  try {
+    return (await admin.listTopics()).filter((name) => name.startsWith(prefix)).toSorted();
+  } finally {
+    await admin.disconnect();
+  }
+};
+
+const asRecord = (topic: string, partition: number, message: kafkajs.KafkaMessage): StoredRecord => ({
+  topic,
+  partition,
+  offset: Number(message.offset),
+  key: message.key?.toString() ?? null,
+  value: message.value,
+  headers: Object.fromEntries(
+    Object.entries(message.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  ),
+});

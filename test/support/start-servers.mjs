@@ -1,0 +1,51 @@
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheDir, killLeftProcesses } from './left-processes.mjs';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Starts the servers that all test files share and names them in TEST_SERVERS (see servers.ts). Runs in Jest's own
+ * process, once, when at least one `*.servers.test.ts` is to run. Needs `dist/`.
+ */
+export default async function startServers() {
+  const { startEmbedded } = await import(new URL('../../dist/embedded/embedded.js', import.meta.url).href);
+  // Given by scripts/test.mjs, which clears it up should this process be killed.
+  const runDir = process.env.TEST_RUN_DIR ?? mkdtempSync(join(tmpdir(), 'millrace-test-'));
+  const logDir = join(root, 'test-results', 'logs');
+  rmSync(logDir, { recursive: true, force: true });
+  for (const dir of [logDir, join(runDir, 'pids')]) mkdirSync(dir, { recursive: true });
+
+  const interrupted = new AbortController();
+  const starting = startEmbedded({
+    dataDir: join(runDir, 'data'),
+    cacheDir: cacheDir(),
+    kafka: true,
+    postgres: true,
+    redis: true,
+    progress: (line) => process.stderr.write(`${line}\n`),
+    signal: interrupted.signal,
+  });
+
+  let stopping;
+  const stop = async () => {
+    const left = await killLeftProcesses(join(runDir, 'pids'));
+    const servers = await starting.catch(() => undefined);
+    await servers?.stop();
+    rmSync(runDir, { recursive: true, force: true });
+    return left;
+  };
+  /** @returns the processes that tests had left running, and that were killed */
+  globalThis.stopTestServers = () => (stopping ??= stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => {
+      interrupted.abort(new Error(`ended by ${signal}`));
+      void globalThis.stopTestServers().finally(() => process.exit(130));
+    });
+
+  const servers = await starting;
+  const { kafkaBrokers, databaseUrl, redisUrl } = servers;
+  process.env.TEST_SERVERS = JSON.stringify({ kafkaBrokers, databaseUrl, redisUrl, runDir, logDir });
+}
