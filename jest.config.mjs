@@ -16,12 +16,12 @@ const shared = {
       },
     ],
   },
-  testTimeout: 60_000,
 };
 
 export default {
   // In one process, one file after the other: what a file leaves open is then seen, and two cores are left to the servers.
   maxWorkers: 1,
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

@@ -169,9 +169,14 @@ const main = async () => {
   };
 };
 
+let told = false;
+// Bootstrap ends the process itself when it cannot go on.
+process.on('exit', () => told || console.log(summary({ passed: 0, failed: 1, skipped: 0 })));
+
 const counts = await main().catch((error) => {
   console.log(`FAILED before the tests: ${error instanceof Error ? error.message : error}`);
   return { passed: 0, failed: 1, skipped: 0 };
 });
 console.log(summary(counts));
+told = true;
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;

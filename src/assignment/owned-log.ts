@@ -239,12 +239,13 @@ const findMisfit = async (
   if (nextOffset < earliest)
     return { reason: `OFFSET_LOST: records ${nextOffset} to ${earliest - 1} expired before they were read` };
   if (nextOffset > latest)
-    return { reason: `OFFSET_LOST: the log ends at ${latest}, before the position ${nextOffset}: it was recreated or lost` };
-  if (nextOffset > earliest) {
+    return { reason: `RECREATED: the log ends at ${latest}, before the position ${nextOffset}` };
+  // No id is known before the first record, and after an operator chose the place.
+  if (nextOffset > earliest && lastId !== null) {
     const { records } = await kafka.fetch(topic, partition, nextOffset - 1, 1);
     const before = records.find(({ offset }) => offset === nextOffset - 1);
-    if (before && (before.headers.ce_id ?? null) !== lastId)
-      return { reason: `OFFSET_LOST: record ${nextOffset - 1} is not the one that was read: the topic was recreated` };
+    if (before && before.headers.ce_id !== lastId)
+      return { reason: `RECREATED: record ${nextOffset - 1} is not the one that was read` };
   }
   return { from: nextOffset, logEnd: latest };
 };

@@ -1,5 +1,6 @@
-import { mkdirSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hasCode } from '../errors.js';
 import { startKafka } from './kafka.js';
 import { lockDataDir } from './lock.js';
 import { startPostgres } from './postgres.js';
@@ -21,9 +22,8 @@ const leastFreeBytes = 500 * 2 ** 20;
 /**
  * Starts or adopts the servers asked for; those not asked for, and Redis without `redis-server`, are undefined.
  * When it fails or `signal` aborts, nothing that it started is left running.
- * @param options.dataDir absolute; one Millrace at a time uses it
- * @param options.cacheDir absolute; for downloads, shared by all
- * @param options.progress gets a line for each long step
+ * Both directories are absolute. One Millrace at a time uses `dataDir`; `cacheDir` holds downloads and is shared by all.
+ * `progress` gets a line for each long step.
  * @throws PrerequisiteError: one line that says what is missing and what to do; the abort reason of `signal`
  */
 export const startEmbedded = async (options: {
@@ -79,11 +79,22 @@ const claim = async (dataDir: string): Promise<() => void> => {
       'The embedded servers run on Linux and macOS only: set KAFKA_BROKERS and DATABASE_URL to running servers, or use docker compose',
     );
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeDirectory(dataDir);
     const { bavail, bsize } = statfsSync(dataDir);
     if (bavail * bsize < leastFreeBytes) throw diskFull(dataDir);
     return await lockDataDir(dataDir);
   } catch (error) {
     throw explainFileError(error, dataDir);
+  }
+};
+
+/** One by one: Node's own recursive mkdir never returns below a directory such as `/proc`. */
+const makeDirectory = (path: string): void => {
+  if (existsSync(path)) return;
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
   }
 };

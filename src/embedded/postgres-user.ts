@@ -19,9 +19,8 @@ export interface PostgresUser {
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /**
- * The user for the Postgres whose data is, or will be, in `data`.
- * @param native folder of the binaries
- * @param above the existing directory that holds `data`
+ * The user for the Postgres whose data is, or will be, in `data`, with its binaries in `native`; `above` is the existing
+ * directory that holds `data`.
  * @throws PrerequisiteError when no existing user can run it
  */
 export const postgresUser = (options: { data: string; above: string; native: string }): PostgresUser => {

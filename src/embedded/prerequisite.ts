@@ -11,7 +11,7 @@ export class PrerequisiteError extends Error {
 /** What a failed file operation below `dir` means to whoever started Millrace; other errors come back as they are. */
 export const explainFileError = (error: unknown, dir: string): unknown => {
   if (hasCode(error, 'ENOSPC', 'EDQUOT')) return diskFull(dir, error);
-  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'))
+  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EEXIST'))
     return new PrerequisiteError(
       `${dir} cannot be written: give this user the right to write there, or set MILLRACE_DATA_DIR to another directory (not needed when KAFKA_BROKERS, DATABASE_URL and REDIS_URL are all set)`,
       { cause: error },

@@ -339,3 +339,14 @@ export const readCurrencyVersion = async (db: Queryable, currency: string): Prom
   const [row] = await db.query<{ version: number }>('select version from order_stats where currency = $1', [currency]);
   return row?.version ?? 0;
 };
+
+/** Versions that clients have seen, so that those to come are higher. Currencies without a row get an empty one. */
+export const raiseStatsVersions = async (tx: Transaction, versions: ReadonlyMap<string, number>): Promise<void> => {
+  await tx.query(
+    `insert into order_stats (currency, version, updated_at, count, total)
+     select currency, version, clock_timestamp(), 0, total
+     from unnest($1::text[], $2::bigint[], $3::numeric[]) as v (currency, version, total) order by currency
+     on conflict (currency) do update set version = greatest(order_stats.version, excluded.version)`,
+    [[...versions.keys()], [...versions.values()], [...versions.keys()].map((currency) => emptyAggregate(currency).total)],
+  );
+};

@@ -12,6 +12,20 @@ const toOrder = ({ statusCode, ...row }: OrderRow): Order => ({ ...row, status: 
 const columns = `id, customer_id as "customerId", customer_email as "customerEmail", region, total_amount as "totalAmount",
   currency, status as "statusCode", version, placed_at as "placedAt", updated_at as "updatedAt"`;
 
+/** One array for each column, for `unnest`. */
+const orderArrays = (orders: readonly Order[]): unknown[][] => [
+  orders.map(({ id }) => id),
+  orders.map(({ customerId }) => customerId),
+  orders.map(({ customerEmail }) => customerEmail),
+  orders.map(({ region }) => region),
+  orders.map(({ totalAmount }) => totalAmount),
+  orders.map(({ currency }) => currency),
+  orders.map(({ status }) => statusCodes[status]),
+  orders.map(({ version }) => version),
+  orders.map(({ placedAt }) => placedAt),
+  orders.map(({ updatedAt }) => updatedAt),
+];
+
 /** Inserts those whose id is new, in the order of their ids so that no two transactions wait for each other. @returns the ids inserted */
 export const insertOrders = async (tx: Transaction, orders: readonly Order[]): Promise<Set<string>> => {
   const rows = await tx.query<{ id: string }>(
@@ -23,18 +37,7 @@ export const insertOrders = async (tx: Transaction, orders: readonly Order[]): P
      order by id
      on conflict (id) do nothing
      returning id`,
-    [
-      orders.map(({ id }) => id),
-      orders.map(({ customerId }) => customerId),
-      orders.map(({ customerEmail }) => customerEmail),
-      orders.map(({ region }) => region),
-      orders.map(({ totalAmount }) => totalAmount),
-      orders.map(({ currency }) => currency),
-      orders.map(({ status }) => statusCodes[status]),
-      orders.map(({ version }) => version),
-      orders.map(({ placedAt }) => placedAt),
-      orders.map(({ updatedAt }) => updatedAt),
-    ],
+    orderArrays(orders),
   );
   return new Set(rows.map(({ id }) => id));
 };
@@ -110,4 +113,16 @@ export const countOrders = async (db: Queryable, filter: OrderFilter): Promise<n
   const { conditions, values } = filtered(filter);
   const [row] = await db.query<{ count: number }>(`select count(*) from orders ${where(conditions)}`, values);
   return row?.count ?? 0;
+};
+
+/** Writes orders as the log has them, where the row is missing or of an earlier version. */
+export const restoreOrders = async (tx: Transaction, orders: readonly Order[]): Promise<void> => {
+  await tx.query(
+    `insert into orders (id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at)
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::smallint[], $8::bigint[],
+                          $9::timestamptz[], $10::timestamptz[])
+     on conflict (id) do update set status = excluded.status, version = excluded.version, updated_at = excluded.updated_at
+     where orders.version < excluded.version`,
+    orderArrays(orders),
+  );
 };

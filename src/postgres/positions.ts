@@ -161,3 +161,18 @@ export const readPositions = async (
   worker: string,
 ): Promise<(OwnedPosition & { fault: string | null })[]> =>
   db.query(`select ${columns}, epoch, fault from positions where worker = $1 order by topic, partition`, [worker]);
+
+/** Clears the reason why a partition stands, and goes on from `nextOffset` with whatever number comes first. */
+export const resumePosition = async (
+  tx: Transaction,
+  worker: string,
+  topic: string,
+  partition: number,
+  nextOffset: number,
+): Promise<void> => {
+  await tx.query(
+    `update positions set fault = null, next_offset = $4, last_seq = 0, last_id = null, epoch = epoch + 1, owner = null
+     where worker = $1 and topic = $2 and partition = $3`,
+    [worker, topic, partition, nextOffset],
+  );
+};

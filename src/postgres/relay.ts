@@ -211,3 +211,18 @@ export const deleteOldBatches = async (db: Queryable): Promise<void> => {
        and b.first_seq + cardinality(b.ids) - 1 <= p.acked_seq`,
   );
 };
+
+/** Goes on from a number that the log has; what was numbered up to it counts as acknowledged. */
+export const continueRun = async (db: Queryable, topic: string, partition: number, seq: number): Promise<void> => {
+  await db.query(
+    `update outbox_partitions set last_seq = greatest(last_seq, $3), acked_seq = greatest(acked_seq, $3)
+     where topic = $1 and partition = $2`,
+    [topic, partition, seq],
+  );
+};
+
+/** Drops rows whose events the log has already, so that they do not get a second number. @returns how many */
+export const deletePublished = async (db: Queryable, eventIds: readonly string[]): Promise<number> => {
+  const rows = await db.query(`delete from outbox where headers->>'ce_id' = any($1::text[]) returning 1`, [eventIds]);
+  return rows.length;
+};

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnparseableEvent, sequenceOf } from '../../src/events/envelope.js';
 import type { LogRecord } from '../../src/kafka/kafka.js';
@@ -22,6 +22,7 @@ const cursors = createCursors(createTokens('a secret'));
 const lives: LiveService[] = [];
 
 afterEach(async () => {
+  jest.useRealTimers();
   for (const live of lives.splice(0)) {
     await live.stop();
     expect(live.stats().feeds[0]!.listeners).toBe(0);
@@ -127,7 +128,7 @@ describe('without a cursor', () => {
     const items = await Promise.all(all.map(nextEvent));
     expect(parses).toBe(1);
     expect(new Set(items).size).toBe(1);
-    await Promise.all(all.map((iterator) => iterator.return?.()));
+    for (const iterator of all) await iterator.return?.();
   });
 });
 
@@ -336,8 +337,7 @@ describe('the end', () => {
   test('`return` ends a waiting `next` and leaves no listener and no timer', async () => {
     const log = filled(3);
     const { live } = await gatewayOn(log);
-    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    const before = timers();
+    jest.useFakeTimers({ doNotFake: ['performance', 'setImmediate', 'nextTick', 'queueMicrotask'] });
     const iterators = [
       subscribe(live),
       subscribe(live, { after: fromStart }),
@@ -348,13 +348,14 @@ describe('the end', () => {
     await settle();
     const more = iterators.map((iterator) => iterator.next());
     await settle();
-    await Promise.all([...iterators, unpulled].map((iterator) => iterator.return?.()));
+    expect(jest.getTimerCount()).toBeGreaterThan(0);
+    for (const iterator of [...iterators, unpulled]) await iterator.return?.();
     expect((await pending[0])?.done).toBe(true);
     expect((await more[0])?.done).toBe(true);
     await Promise.all([...pending, ...more]);
     expect(await iterators[0]!.next()).toEqual({ done: true, value: undefined });
     expect(live.stats().feeds[0]!.listeners).toBe(0);
-    expect(timers()).toBe(before);
+    expect(jest.getTimerCount()).toBe(0);
   });
 
   test('`return` while the log is being read releases everything', async () => {

@@ -14,6 +14,9 @@ export const things: TopicSpec = {
   kept: 'for ever',
 };
 
+/** The same topic with records that have no numbers. */
+export const facts: TopicSpec = { ...things, fedBy: 'facts' };
+
 /** The event in these tests: the partition and number that its record carries. */
 export interface Thing {
   readonly partition: number;
@@ -43,9 +46,6 @@ export interface FakeLog {
   /** Takes up an offset that no reader ever sees, as a control record does. */
   leaveHole(partition: number): void;
   trim(partition: number, earliest: number): void;
-  /** Highest number before `offset`. */
-  numberBefore(partition: number, offset: number): number;
-  readonly partitions: readonly Readonly<Partition>[];
   connect(options?: ConnectOptions): FakeKafka;
 }
 
@@ -76,7 +76,6 @@ export const createFakeLog = (partitionCount = 3): FakeLog => {
   const at = (partition: number): Partition => partitions[partition]!;
 
   return {
-    partitions,
     append: (partition, number, { text = '', key = 'k', skip = false } = {}) => {
       const log = at(partition);
       const record: LogRecord = {
@@ -104,13 +103,6 @@ export const createFakeLog = (partitionCount = 3): FakeLog => {
       at(partition).earliest = earliest;
       at(partition).records = at(partition).records.filter(({ offset }) => offset >= earliest);
     },
-    numberBefore: (partition, offset) =>
-      Math.max(
-        0,
-        ...at(partition)
-          .records.filter((record) => record.offset < offset)
-          .map((record) => Number(record.headers[sequenceHeader] ?? 0)),
-      ),
     connect: (options) => connect(partitions, following, options),
   };
 };
@@ -129,7 +121,8 @@ const connect = (
     if (offset < log.earliest || offset > log.latest) throw new Error('OFFSET_OUT_OF_RANGE');
     const behind = log.records.filter((record) => record.offset >= offset);
     const records = behind.slice(0, count);
-    const nextOffset = records.length < behind.length ? records.at(-1)!.offset + 1 : log.latest;
+    // A hole belongs to the batch before it.
+    const nextOffset = behind[count]?.offset ?? log.latest;
     return { topic: things.name, partition, records, nextOffset, logEnd: log.latest };
   };
 
