@@ -24,7 +24,7 @@ const folders = {
 };
 
 /** They put the pieces together, and may import everything. */
-const composing = '(app|background|main|thread|worker)';
+const composing = '(app|background|main|operations|servers|thread|worker)';
 
 /** The other files directly in `src`: any folder but `events` may import them. */
 const shared = `^src/(?!${composing}\\.ts$)[^/]+\\.ts$`;

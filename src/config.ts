@@ -5,7 +5,11 @@ export const roles = ['gateway', 'relay', 'streams', 'consumers'] as const;
 export type Role = (typeof roles)[number];
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
-const port = z.coerce.number().int().min(0).max(65535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port number')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'must be at most 65535');
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -25,7 +29,9 @@ export const variables = {
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .optional()
     .describe('Default: debug in development, info in production.'),
-  KAFKA_BROKERS: list.optional().describe('Comma list of host:port. Unset: an embedded Kafka.'),
+  KAFKA_BROKERS: list
+    .refine((brokers) => brokers.length > 0, 'must name at least one host:port')
+    .optional().describe('Comma list of host:port. Unset: an embedded Kafka.'),
   KAFKA_SASL_MECHANISM: z
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
     .optional()

@@ -53,9 +53,13 @@ export const createThread = ({ onFatal, ...options }: ThreadOptions): Background
       const last = worker;
       worker = undefined;
       if (!last) return;
-      const ended = new Promise((resolve) => last.once('exit', resolve));
+      const stopped = new Promise<void>((resolve) => {
+        last.once('exit', resolve);
+        last.on('message', ({ kind }: FromWorker) => kind === 'stopped' && resolve());
+      });
       last.postMessage('stop' satisfies ToWorker);
-      await ended;
+      await stopped;
+      await last.terminate();
     },
   };
 };

@@ -85,7 +85,7 @@ export const createWatch = <T>(
       await wait(delayMs, stop.signal);
     }
   };
-  run()
+  void run()
     .then(
       () => undefined,
       (error: unknown) => asError(error),

@@ -49,6 +49,9 @@ export const explain = (error: unknown): { exitCode: number; code: string; messa
   return { exitCode: exitCodes.failed, code: 'FAILED', message: messageOf(error) };
 };
 
+export const asError = (thrown: unknown): Error =>
+  thrown instanceof Error ? thrown : new Error(messageOf(thrown), { cause: thrown });
+
 /** Of whatever was thrown. */
 export const messageOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { withMillrace, type CommonOptions } from './connect.js';
-import { CommandError, exitCodes, explain, messageOf } from './failure.js';
+import { asError, CommandError, exitCodes, explain, messageOf } from './failure.js';
 import { createProgress } from './progress.js';
 import { readLines } from './read-csv.js';
 import { readRetail, type RetailFile, type RetailOrder, type RetailReject } from './retail.js';
@@ -44,7 +44,7 @@ export const importRetail = (
     const outcome = noOutcome();
     const failure = await send(terminal, options, retail.orders, outcome, signal).then(
       () => undefined,
-      (error: unknown) => error,
+      asError,
     );
     const rejects = [...retail.rejects, ...refusals(retail.orders, outcome)].toSorted(
       (a, b) => a.line - b.line,
@@ -138,7 +138,7 @@ const countReasons = (rejects: readonly RetailReject[]): Record<string, number> 
 };
 
 const incomplete = (
-  failure: unknown,
+  failure: Error | undefined,
   { accepted, rejected }: Outcome,
   { orders }: RetailFile,
 ): CommandError => {

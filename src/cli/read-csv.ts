@@ -13,9 +13,10 @@ const longestRecordLines = 20;
 
 /** Lines of a text file in UTF-8, plain or gzipped. @throws the system's error when it cannot be read, zlib's when it is cut short */
 export async function* readLines(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path);
   // A pipeline destroys its end with the error of any part, which the loop then throws.
-  const input = (await isGzip(path)) ? pipeline(file, createGunzip(), () => undefined) : file;
+  const input = (await isGzip(path))
+    ? pipeline(createReadStream(path), createGunzip(), () => undefined)
+    : createReadStream(path);
   let rest = '';
   for await (const chunk of input.setEncoding('utf8') as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
@@ -83,7 +84,7 @@ const hasOddQuotes = (text: string): boolean => {
 const parseRecord = (text: string, line: number): CsvRecord => {
   if (!text.includes('"')) return { line, fields: text.split(',') };
   try {
-    const [fields] = parse(text) as string[][];
+    const [fields] = parse(text);
     return { line, fields: fields ?? [] };
   } catch {
     return { line, problem: 'A quote stands where none may be.', text };

@@ -1,3 +1,4 @@
+import { asError } from './failure.js';
 import type { CreateOrderInput, Millrace } from 'millrace-sdk';
 
 export interface Outcome {
@@ -32,7 +33,7 @@ export interface Batch {
 export const sendOrders = async (options: SendOptions, outcome: Outcome): Promise<void> => {
   const { millrace, batches, concurrency, signal, onProgress } = options;
   const underWay = new Set<Promise<void>>();
-  let failure: unknown;
+  let failure: Error | undefined;
   let sent = 0;
   const send = async ({ offset, inputs }: Batch): Promise<void> => {
     try {
@@ -44,7 +45,7 @@ export const sendOrders = async (options: SendOptions, outcome: Outcome): Promis
         outcome.rejected.push({ index: offset + index, code: reason ?? code, message });
       onProgress((sent += inputs.length));
     } catch (error) {
-      failure ??= error;
+      failure ??= asError(error);
     }
   };
   for await (const batch of batches) {

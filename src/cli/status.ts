@@ -30,6 +30,6 @@ const readHealth = async (url: string): Promise<{ ready: boolean; report: Record
 
 const describe = (value: unknown): string => {
   if (value === null) return 'not used';
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return JSON.stringify(value).replaceAll('"', '');
   return Object.values(value).flat().join(' ');
 };

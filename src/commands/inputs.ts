@@ -68,7 +68,7 @@ const utc = (match: RegExpExecArray): number => {
   date.setUTCFullYear(year, month - 1, day);
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && month >= 1;
   if (!exists || hour > 23 || minute > 59 || second > 59) return Number.NaN;
-  const millis = Math.trunc(Number(`0${match[7] ?? ''}`) * 1000 + 1e-6);
+  const millis = Number((match[7] ?? '').slice(1, 4).padEnd(3, '0'));
   return date.setUTCHours(hour, minute, second, millis) - zoneMs(match[8] ?? 'Z');
 };
 

@@ -16,7 +16,7 @@ export const postgresBinaries = (): string => {
     native = join(dirname(packageFile), '..', 'native');
   } catch (cause) {
     throw new PrerequisiteError(
-      `There is no embedded Postgres for ${platform} in node_modules: run \`npm ci\` on this machine, or set DATABASE_URL to a running Postgres`,
+      `There is no embedded Postgres for ${platform} in node_modules: run \`npm install\` on this machine, or set DATABASE_URL to a running Postgres`,
       { cause },
     );
   }
@@ -39,7 +39,7 @@ const hydrate = (native: string): void => {
     for (const program of ['initdb', 'postgres']) makeExecutable(join(native, 'bin', program));
   } catch (cause) {
     throw new PrerequisiteError(
-      `The embedded Postgres in ${native} is incomplete and cannot be written: run \`npm ci\` as the user who owns it, or set DATABASE_URL to a running Postgres`,
+      `The embedded Postgres in ${native} is incomplete and cannot be written: run \`npm install\` as the user who owns it, or set DATABASE_URL to a running Postgres`,
       { cause },
     );
   }

@@ -2,7 +2,6 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import { hasCode } from '../errors.js';
 import {
   createContext as createResolverContext,
   type Principal,
@@ -121,6 +120,8 @@ export const createGateway = (options: GatewayOptions): Gateway => {
       try {
         url = await app.listen({ host: options.host, port: options.port });
       } catch (error) {
+        await app.close();
+        await http.stop();
         throw listenError(error, options);
       }
       return { url };
@@ -146,15 +147,13 @@ const processRegistry = (): Registry => {
 };
 
 const listenError = (error: unknown, { host, port }: GatewayOptions): unknown => {
-  if (hasCode(error, 'EADDRINUSE'))
-    return new Error(`Port ${port} on ${host} is taken: stop what uses it, or set PORT to another one.`, {
-      cause: error,
-    });
-  if (hasCode(error, 'EACCES'))
-    return new Error(`Port ${port} may not be used by this user: set PORT to one above 1023.`, {
-      cause: error,
-    });
-  if (hasCode(error, 'EADDRNOTAVAIL', 'ENOTFOUND'))
-    return new Error(`${host} is no address of this machine: set HOST to one that is.`, { cause: error });
-  return error;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  const problems: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${port} on ${host} is taken: stop what uses it, or set PORT to another one.`,
+    EACCES: `Port ${port} may not be used by this user: set PORT to one above 1023.`,
+    EADDRNOTAVAIL: `${host} is no address of this machine: set HOST to one that is.`,
+    ENOTFOUND: `${host} is no address of this machine: set HOST to one that is.`,
+  };
+  const problem = problems[String(code)];
+  return problem === undefined ? error : new Error(problem, { cause: error });
 };

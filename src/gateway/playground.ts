@@ -35,27 +35,38 @@ const baseUrl = '/playground/';
 const optionsFile = 'initial_options.js';
 const oneDayMs = 86_400_000;
 
+// Altair wants whole addresses, which only the browser knows; its options are template literals, so these are filled in there.
+const httpOrigin = '@http-origin@';
+const socketOrigin = '@socket-origin@';
+const filledIn = (script: string): string =>
+  script
+    .replaceAll(httpOrigin, '${location.origin}')
+    .replaceAll(socketOrigin, "${location.origin.replace('http', 'ws')}");
+
 const options: RenderOptions = {
   baseURL: baseUrl,
-  endpointURL: '/graphql',
-  subscriptionsEndpoint: '/graphql',
+  endpointURL: `${httpOrigin}/graphql`,
+  subscriptionsEndpoint: `${socketOrigin}/graphql`,
   initialSubscriptionRequestHandlerId: 'graphql-ws',
   serveInitialOptionsInSeperateRequest: optionsFile,
   instanceStorageNamespace: 'millrace_',
   disableAccount: true,
   initialWindows: examples.map(({ name, query, variables }) => ({
     initialName: name,
-    endpointURL: '/graphql',
-    subscriptionsEndpoint: '/graphql',
+    endpointURL: `${httpOrigin}/graphql`,
+    subscriptionsEndpoint: `${socketOrigin}/graphql`,
     initialSubscriptionRequestHandlerId: 'graphql-ws',
     initialQuery: query,
     initialVariables: JSON.stringify(variables, null, 2),
   })),
 };
 
+/** Altair offers a paid assistant, from elsewhere, until it has noted that it did. */
+const noOffer = `localStorage.setItem('altair:db:ai-plugin-showcased', '{"value":true}');\n`;
+
 export const playground = async (app: FastifyInstance): Promise<void> => {
   const page = renderAltair(options);
-  const script = renderInitSnippet(options);
+  const script = noOffer + filledIn(renderInitSnippet(options));
 
   app.addHook('onSend', async (request, reply) => {
     reply.header('content-security-policy', isSandboxFrame(request.url) ? SANDBOX_FRAME_CSP : policy);

@@ -128,7 +128,6 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
     for (const record of batch.records) {
       const place = places[partition];
       if (!place) return;
-      if (record.offset < place.nextOffset) continue;
       const { behind, entry } = pass(place, record);
       places = places.with(partition, behind);
       if (!entry) continue;

@@ -120,7 +120,6 @@ export const createRelay = (options: RelayOptions): Relay => {
         ackedSeq: (await readTail(kafka, topic, partition)) ?? ackedSeq,
         readNumbered: (after, most) => readNumbered(database, topic, partition, after, most),
         park,
-        onAcked: woken.raise,
         logger,
       });
       senders.set(keyOf(topic, partition), sender);

@@ -34,7 +34,6 @@ export interface SenderOptions {
   readonly readNumbered: (afterSeq: number, most: number) => Promise<NumberedRow[]>;
   /** Files a row that Kafka refuses for good. */
   readonly park: (row: NumberedRow, error: Error) => Promise<void>;
-  readonly onAcked: () => void;
   readonly logger: Logger;
 }
 
@@ -46,7 +45,7 @@ const longestPauseMs = 2_000;
 const missingTopicPauseMs = 5_000;
 
 export const createSender = (options: SenderOptions): Sender => {
-  const { topic, partition, publisher, readNumbered, park, onAcked, logger } = options;
+  const { topic, partition, publisher, readNumbered, park, logger } = options;
   let queue: NumberedRow[] = [];
   let ackedSeq = options.ackedSeq;
   let lastSeq = options.lastSeq;
@@ -106,7 +105,6 @@ export const createSender = (options: SenderOptions): Sender => {
   const acknowledge = (rows: readonly NumberedRow[]): void => {
     ackedSeq += rows.length;
     queue.splice(0, rows.length);
-    onAcked();
   };
 
   return {

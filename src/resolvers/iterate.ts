@@ -34,19 +34,22 @@ export const mapItems = <Item, Result>(
       ended = true;
       return done;
     } catch (error) {
-      const wasEnded = ended;
-      end();
-      if (wasEnded) return done;
+      if (ended) return done;
+      endSource();
       throw mapError(error);
     }
   };
 
-  const end = (): void => {
-    if (ended) return;
+  const endSource = (): void => {
     ended = true;
-    release?.();
     // What goes wrong while a source ends is nobody's any more.
     iterator.return?.().then(undefined, () => undefined);
+  };
+
+  const end = (): void => {
+    if (ended) return;
+    endSource();
+    release?.();
   };
 
   return {

@@ -141,7 +141,7 @@ const orderEvents = {
 const orderState = {
   subscribe: (_: unknown, args: SubscriptionOrderArgs, { services }: Context) =>
     services.orderWatches.order(parseUuid('id', args.id)),
-  resolve: ({ order: state }: { order: Order | null }) => state,
+  resolve: (state: { order: Order | null }) => state.order,
 };
 
 const edge = (node: Order) => ({ node, cursor: encodePlace(node) });

@@ -111,7 +111,7 @@ it('a port that is taken is one line that names PORT', async () => {
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
   await expect(serve({}, { port })).rejects.toThrow(/^Port \d+ on 127.0.0.1 is taken: .*PORT.*$/);
-  other.close();
+  await new Promise((resolve) => other.close(resolve));
 });
 
 it('pages come with headers that keep them to themselves', async () => {

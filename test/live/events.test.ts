@@ -303,6 +303,20 @@ describe('heartbeats', () => {
     await iterator.return?.();
   });
 
+  test('are up to date behind repeats, skip markers and holes at the end of the log', async () => {
+    const log = filled(3);
+    const { live } = await gatewayOn(log);
+    const iterator = subscribe(live, { heartbeatSeconds: 0.05 });
+    await nextProgress(iterator);
+    log.append(0, 3);
+    log.append(0, 4, { skip: true });
+    log.leaveHole(0);
+    const { cursor, upToDate } = await nextProgress(iterator);
+    expect(upToDate).toBe(true);
+    expect(cursors.decode(topic, cursor).get(0)).toEqual({ partition: 0, nextOffset: 6, sequence: 4 });
+    await iterator.return?.();
+  });
+
   test('are not up to date while the events behind a cursor are still to come, nor while Kafka is away', async () => {
     const log = filled(3);
     const { live, kafka } = await gatewayOn(log);

@@ -179,6 +179,18 @@ test('a thousand subscribers share the cell and at most two reads, and each gets
   for (const iterator of [early, ...all]) await iterator.return?.();
 });
 
+test('a row that is read older than the state changes nothing', async () => {
+  const { live, log } = await start();
+  const { source } = createTable();
+  const early = live.states(source, 'a');
+  expect(await version(early)).toBe(0);
+  for (const newer of [1, 2]) change(log, newer);
+  expect(await version(early)).toBe(2);
+  const late = live.states(source, 'a');
+  expect(await version(late)).toBe(2);
+  for (const iterator of [early, late]) await iterator.return?.();
+});
+
 test('a first read that fails rejects the subscriber; a later one is tried again', async () => {
   const { live, log } = await start();
   const { table, source } = createTable();

@@ -27,7 +27,7 @@ export const readTopic = async (topic: string): Promise<StoredRecord[][]> => {
   const kafka = client();
   const admin = kafka.admin();
   const groupId = `test-log-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({ groupId, allowAutoTopicCreation: false, maxWaitTimeInMs: 50 });
   try {
     await admin.connect();
     const marks = await admin.fetchTopicOffsets(topic);
