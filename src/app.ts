@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Background } from './background.js';
 import { createOrderCommands } from './commands/orders.js';
 import type { Config } from './config.js';
 import { orderEvents, orderStatsChanges } from './events/topics.js';
@@ -17,6 +18,7 @@ import { DatabaseRestored } from './relay/tail.js';
 import { resolvers } from './resolvers/index.js';
 import { scalars } from './resolvers/scalars.js';
 import { openServers, type Servers, type ServersOptions } from './servers.js';
+import { createStallWatch } from './stalls.js';
 import { createThread } from './thread.js';
 import { createTokens } from './tokens.js';
 
@@ -56,9 +58,9 @@ export const createApp = (options: AppOptions): App => {
       const ahead = await servers.findLogAhead();
       if (ahead.length > 0) throw new DatabaseRestored(ahead);
     }
-    const wake = await startBackground(options, servers, onStop);
+    const background = await startBackground(options, servers, onStop);
     if (!config.roles.includes('gateway')) return { url: undefined };
-    const gateway = await openGateway(config, servers, logger, wake, onStop);
+    const gateway = await openGateway(config, servers, logger, background, onStop);
     return gateway.start();
   };
 
@@ -86,14 +88,15 @@ const unwind = async (stops: (() => Promise<unknown>)[]): Promise<void> => {
   for (let stop = stops.pop(); stop; stop = stops.pop()) await stop().catch(() => {});
 };
 
-/** @returns what wakes the relay, wherever it runs */
+/** @returns what wakes the relay, wherever it runs, and the state of the roles that run here */
 const startBackground = async (
-  { config, logger: _, onFatal }: AppOptions,
+  { config, onFatal }: AppOptions,
   { kafkaAddress, databaseUrl, database, partitions }: Servers,
   onStop: Pushing,
-): Promise<() => void> => {
+): Promise<Pick<Background, 'wake' | 'status'>> => {
   const roles = config.roles.filter((role) => role !== 'gateway');
-  if (roles.length === 0) return createOutboxNotifier(database);
+  if (roles.length === 0)
+    return { wake: createOutboxNotifier(database), status: () => ({ relay: undefined, owned: [] }) };
   const thread = createThread({
     roles,
     kafka: kafkaAddress,
@@ -105,14 +108,14 @@ const startBackground = async (
   });
   onStop(thread.stop);
   await thread.start();
-  return thread.wake;
+  return thread;
 };
 
 const openGateway = async (
   config: Config,
   servers: Servers,
   logger: Logger,
-  wake: () => void,
+  background: Pick<Background, 'wake' | 'status'>,
   onStop: Pushing,
 ): Promise<Gateway> => {
   const { database, kafka } = servers;
@@ -123,6 +126,7 @@ const openGateway = async (
   const cursors = createCursors(tokens);
   const redis = servers.redisUrl === undefined ? undefined : createRedis(servers.redisUrl, logger);
   if (redis) onStop(redis.stop);
+  const stalled = createStallWatch(() => performance.now());
   const live = createLive({ kafka, cursors, topics: bridged, logger });
   const consistency = createConsistency(database, tokens);
   const gateway = createGateway({
@@ -132,14 +136,14 @@ const openGateway = async (
     schema: createSchema(resolvers, scalars),
     services: {
       database,
-      orders: createOrderCommands({ database, consistency, onCommitted: wake, now: Date.now }),
+      orders: createOrderCommands({ database, consistency, onCommitted: background.wake, now: Date.now }),
       consistency,
       cursors,
       live,
       orderWatches: createOrderWatches(live, database),
     },
     log: logger,
-    health: () => askHealth(servers, redis),
+    health: () => askHealth(servers, redis, () => stalled(background.status().owned).length > 0),
   });
   onStop(() => gateway.stop(drainDeadlineMs));
   // Subscriptions end first, with the cursor to go on from.
@@ -151,6 +155,7 @@ const openGateway = async (
 const askHealth = async (
   { kafka, kafkaAddress, database, databaseUrl, redisUrl }: Servers,
   redis: { ping(): Promise<void> } | undefined,
+  isStalled: () => boolean,
 ): Promise<HealthReport> => {
   const [kafkaUp, postgresUp, redisUp] = await Promise.all([
     probe(() => kafka.ping()),
@@ -161,6 +166,7 @@ const askHealth = async (
     kafka: { ...kafkaUp, brokers: kafkaAddress.brokers },
     postgres: { ...postgresUp, url: databaseUrl },
     redis: redisUp ? { ...redisUp, url: redisUrl } : null,
+    ...(isStalled() && { ready: false }),
   };
 };
 

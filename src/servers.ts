@@ -8,7 +8,7 @@ import type { Kafka } from './kafka/kafka.js';
 import { createDatabase, type Database } from './postgres/database.js';
 import { migrate } from './postgres/migrate.js';
 import { ensureRuns, readRuns } from './postgres/relay.js';
-import { findLogAhead, type LogAhead } from './relay/tail.js';
+import { logAhead, readTails, type LogAhead } from './relay/tail.js';
 
 /** Kafka and Postgres, embedded or elsewhere, migrated and with their topics. */
 export interface Servers {
@@ -72,7 +72,7 @@ export const openServers = async (options: ServersOptions): Promise<Servers> => 
       reach('Kafka', 'KAFKA_BROKERS', async () => {
         const fed = fedTopics(partitions);
         await ensureRuns(database, fed);
-        return findLogAhead(kafka, fed, () => readRuns(database));
+        return logAhead(await readTails(kafka, fed, () => readRuns(database)));
       }),
   };
 };

@@ -3,6 +3,7 @@ import type { CommonOptions } from './connect.js';
 import { renderVariables } from './env-example.js';
 import { explain, exitCodes } from './failure.js';
 import { importRetail, type ImportRetailOptions } from './import-retail.js';
+import { runRecover, runResume, type RecoverCommandOptions, type ResumeCommandOptions } from './operate.js';
 import { sendRandomOrders, type RandomOrdersOptions } from './random-orders.js';
 import { showStats, type StatsOptions } from './stats.js';
 import { showStatus } from './status.js';
@@ -100,6 +101,22 @@ const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void)
     )
     .option('--batch <n>', 'orders per request', parseWhole(1, 1000), 500)
     .action(action<ImportRetailOptions>((options, file = '') => importRetail(terminal, file, options)));
+
+  program
+    .command('recover')
+    .description('go on from a database that was restored from an earlier copy beside a newer log')
+    .option('--from-log', 'take what the database does not have from the log')
+    .option('--accept-loss', 'go on without it')
+    .action(action<RecoverCommandOptions>((options) => runRecover(terminal, options)));
+
+  program
+    .command('streams')
+    .description('streams and consumers')
+    .command('resume')
+    .description('let partitions go on that stand still because records were lost')
+    .argument('<name>', 'of the stream or consumer')
+    .option('--accept-loss', 'go on without the records that were lost')
+    .action(action<ResumeCommandOptions>((options, name = '') => runResume(terminal, name, options)));
 
   return program;
 };

@@ -1,6 +1,6 @@
 import { addressOf, type CommonOptions } from './connect.js';
 import { exitCodes, nobodyAnswers } from './failure.js';
-import { printJson, printLine, renderTable, type Terminal } from './terminal.js';
+import { printJson, printLine, type Terminal } from './terminal.js';
 
 /** `millrace status`. Answers the exit code: 69 when the Millrace is not ready. */
 export const showStatus = async (terminal: Terminal, options: CommonOptions): Promise<number> => {
@@ -9,10 +9,8 @@ export const showStatus = async (terminal: Terminal, options: CommonOptions): Pr
   if (options.json === true) printJson(terminal, report);
   else {
     printLine(terminal.out, `${url} is ${ready ? 'ready' : 'not ready'}.`);
-    printLine(
-      terminal.out,
-      renderTable(Object.entries(report).map(([name, value]) => [name, describe(value)])),
-    );
+    for (const [name, value] of Object.entries(report))
+      printLine(terminal.out, `${name.padEnd(10)} ${describe(value)}`);
   }
   return ready ? exitCodes.ok : exitCodes.unavailable;
 };

@@ -53,7 +53,7 @@ export const startEmbedded = async (options: {
   const servers = [kafka, postgres, redis].map((it) => (it.status === 'fulfilled' ? it.value : undefined));
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> =>
-    (stopped ??= Promise.all(servers.map((server) => server?.stop())).then(unlock));
+    (stopped ??= Promise.all(servers.map(async (server) => server?.stop())).then(unlock));
   if (kafka.status === 'rejected' || postgres.status === 'rejected' || redis.status === 'rejected') {
     await stop();
     throw explainFileError(signal.reason, dataDir);

@@ -53,7 +53,7 @@ const rootCause = (error: unknown): unknown => {
 const located = (
   place: GraphQLError | undefined,
   message: string,
-  extensions: Record<string, unknown>,
+  extensions: Readonly<Record<string, unknown>>,
 ): GraphQLError =>
   new GraphQLError(clip(message), {
     nodes: place?.nodes,
@@ -75,4 +75,4 @@ const fieldOfVariable = ({ message }: GraphQLError): Record<string, unknown> => 
 const suggestion = / Did you mean .*\?$/s;
 
 const withoutSuggestion = (error: GraphQLError): GraphQLError =>
-  new GraphQLError(error.message.replace(suggestion, ''), { ...error, extensions: error.extensions });
+  located(error, error.message.replace(suggestion, ''), error.extensions);

@@ -1,5 +1,5 @@
 import {
-  GraphQLError,
+  type GraphQLError,
   Kind,
   createSourceEventStream,
   execute,
@@ -10,7 +10,7 @@ import {
 import { MillraceError, unavailable } from '../errors.js';
 import type { Progress } from '../live/live.js';
 import { mapItems, type ResultIterator } from '../resolvers/iterate.js';
-import type { Documents, Operation, OperationRequest } from './documents.js';
+import { withCode, type Documents, type Operation, type OperationRequest } from './documents.js';
 import type { Mask } from './errors.js';
 import { fragmentsOf, limits } from './limits.js';
 
@@ -104,6 +104,8 @@ const isIterable = (value: object): value is AsyncIterable<unknown> => Symbol.as
 const within = <T>(ms: number, work: PromiseLike<T>, late: () => Error): Promise<T> =>
   new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(late()), ms);
+    // It must not keep a process alive that has nothing else to do.
+    timer.unref();
     work.then(
       (value) => {
         clearTimeout(timer);
@@ -166,8 +168,6 @@ const cursorOf = (item: unknown): string | undefined =>
     ? item.cursor
     : undefined;
 
-/** Where the client may continue, unless the error says it itself. */
+/** Where the client may continue, unless the error says it itself; a masked error has its code. */
 const withCursor = (error: GraphQLError, cursor: string | undefined): GraphQLError =>
-  cursor === undefined
-    ? error
-    : new GraphQLError(error.message, { ...error, extensions: { cursor, ...error.extensions } });
+  cursor === undefined ? error : withCode(error, 'INTERNAL_SERVER_ERROR', { cursor });

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import {
   ApolloServer,
   HeaderMap,
@@ -16,7 +15,8 @@ import type { Principal } from '../resolvers/context.js';
 import type { Authenticate } from './authenticate.js';
 import type { Operation } from './documents.js';
 import type { Guard } from './guard.js';
-import { UnreadableText, parseJson } from './json.js';
+import { accepts, checkSearch, headerMap, readBody, searchOf } from './http-request.js';
+import { UnreadableText } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
 
 /**
@@ -184,45 +184,5 @@ const refuse = (reply: FastifyReply, status: number, message: string, code = 'BA
     .code(status)
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
-
-const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i;
-
-const readBody = ({ headers, body }: FastifyRequest): unknown => {
-  const type = headers['content-type'] ?? '';
-  const unsupported = (message: string) => new UnreadableText(message, 415);
-  if (type.split(';', 1)[0]?.trim().toLowerCase() !== 'application/json')
-    throw unsupported('Send the body as application/json.');
-  if (!/^utf-?8$/i.test(charset.exec(type)?.[1] ?? 'utf-8')) throw unsupported('Send the body in UTF-8.');
-  if ((headers['content-encoding'] ?? 'identity').toLowerCase() !== 'identity')
-    throw unsupported('Send the body without content encoding.');
-  return parseJson(Buffer.isBuffer(body) ? body : '');
-};
-
-const searchOf = (url: string): string => {
-  const at = url.indexOf('?');
-  return at === -1 ? '' : url.slice(at);
-};
-
-/** The JSON in a query string must hold to what holds for bodies. */
-const checkSearch = (url: string): void => {
-  for (const value of new URLSearchParams(searchOf(url)).getAll('variables')) parseJson(value);
-};
-
-const headerMap = (headers: IncomingHttpHeaders): HeaderMap => {
-  const map = new HeaderMap();
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value);
-  return map;
-};
-
-const offered = new Set(['*/*', 'application/*', 'application/json', 'application/graphql-response+json']);
-
-/** Apollo looks at `Accept` after it has run the operation, which for a mutation is too late. */
-const accepts = (header: string | undefined): boolean =>
-  header === undefined ||
-  header.split(',').some((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    return offered.has(type) && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  });
 
 const nothing = (): void => undefined;

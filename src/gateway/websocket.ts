@@ -7,15 +7,17 @@ import {
   makeServer,
   type Context as SocketContext,
 } from 'graphql-ws';
-import { GraphQLError, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { MillraceError } from '../errors.js';
 import type { Principal } from '../resolvers/context.js';
 import type { Authenticate } from './authenticate.js';
+import { counted } from './counted.js';
 import type { Operation } from './documents.js';
 import type { Guard } from './guard.js';
 import { UnreadableText, parseJson } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
+import { goAway, keepAlive, refuseUpgrade, send, textOf, whenClosed } from './socket.js';
 
 /**
  * GraphQL over WebSocket, subprotocol graphql-transport-ws. graphql-ws speaks the protocol; what runs is the guard's.
@@ -119,6 +121,7 @@ export const createWebSockets = (options: WebSocketOptions) => {
       const { operation, principal } = guarded(args);
       return counted(
         guard.subscribe(operation, () => createContext(principal)),
+        'websocket',
         metrics,
       );
     },
@@ -156,7 +159,7 @@ export const createWebSockets = (options: WebSocketOptions) => {
     handle: (data: string) => Promise<void>,
   ): void => {
     if (isBinary) return socket.close(CloseCode.BadRequest, 'Send text messages');
-    const text = String(data);
+    const text = (data as Buffer).toString('utf8');
     try {
       parseJson(text);
     } catch (error) {
@@ -215,79 +218,4 @@ const tooMany = (limit: number): GraphQLError => {
     `This socket already has ${limit} operations. Complete one, or open another socket.`,
   );
   return new GraphQLError(error.message, { extensions: { code: error.code } });
-};
-
-const send = (socket: WebSocket, data: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    if (socket.readyState !== socket.OPEN) return resolve();
-    return socket.send(data, (error) => {
-      // A socket that closed meanwhile is no failure: its subscriptions end with it.
-      if (error && socket.readyState === socket.OPEN) reject(error);
-      else resolve();
-    });
-  });
-
-/** Ends sockets whose other end is gone without a word. */
-const keepAlive = (socket: WebSocket, everyMs: number): (() => void) => {
-  let waitingForPong = false;
-  socket.on('pong', () => {
-    waitingForPong = false;
-  });
-  const timer = setInterval(() => {
-    if (waitingForPong) return socket.terminate();
-    waitingForPong = true;
-    return socket.ping();
-  }, everyMs);
-  return () => clearInterval(timer);
-};
-
-const goAway = (socket: WebSocket): void =>
-  socket.close(1001, 'Server is going away: reconnect with your cursors');
-
-const whenClosed = (socket: WebSocket): Promise<void> =>
-  new Promise((resolve) => {
-    if (socket.readyState === socket.CLOSED) resolve();
-    else socket.once('close', () => resolve());
-  });
-
-const refuseUpgrade = (stream: Duplex, status: string): void => {
-  stream.on('error', () => undefined);
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-};
-
-const counted = (
-  results: ReturnType<Guard['subscribe']>,
-  metrics: Metrics,
-): ReturnType<Guard['subscribe']> => {
-  const labels = { transport: 'websocket' } as const;
-  metrics.subscriptions.inc(labels);
-  let ended = false;
-  const end = (outcome: string): void => {
-    if (ended) return;
-    ended = true;
-    metrics.subscriptions.dec(labels);
-    metrics.operations.inc({ ...labels, kind: 'subscription', outcome });
-  };
-  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
-    try {
-      const result = await results.next();
-      if (result.done) end('ok');
-      else metrics.deliveries.inc(labels);
-      return result;
-    } catch (error) {
-      end(outcomeOf(error instanceof GraphQLError ? [error] : undefined));
-      throw error;
-    }
-  };
-  return {
-    ...results,
-    next,
-    return: () => {
-      end('ok');
-      return results.return();
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 };

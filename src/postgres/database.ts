@@ -52,7 +52,7 @@ export const createDatabase = ({ url, logger, poolSize, statementTimeoutMs }: Da
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
     application_name: 'millrace',
-    types: { getTypeParser } as pg.CustomTypesConfig,
+    types: { getTypeParser },
     options: [
       `-c statement_timeout=${statementTimeoutMs}`,
       `-c lock_timeout=${lockTimeoutMs}`,

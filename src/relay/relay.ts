@@ -24,7 +24,7 @@ import {
 import { createSignal } from '../signal.js';
 import { createFrontier, type Frontier } from './frontier.js';
 import { createSender, type Sender } from './sender.js';
-import { DatabaseRestored, findLogAhead, readTail } from './tail.js';
+import { DatabaseRestored, logAhead, readTails } from './tail.js';
 
 /**
  * Outbox → Kafka. One relay of a database is active, by a lease; others stand by.
@@ -105,19 +105,19 @@ export const createRelay = (options: RelayOptions): Relay => {
   const takeOver = async (): Promise<Term | undefined> => {
     const lease = await claimRelay(database, owner, leaseMs);
     if (!lease) return undefined;
-    const ahead = await findLogAhead(kafka, topics, () => readRuns(database));
+    const tails = await readTails(kafka, topics, () => readRuns(database));
+    const ahead = logAhead(tails);
     if (ahead.length > 0) throw new DatabaseRestored(ahead);
     const publisher = kafka.publisher();
     const senders = new Map<string, Sender>();
-    for (const run of await readRuns(database)) {
+    for (const { run, found } of tails) {
       const { topic, partition, lastSeq, ackedSeq } = run;
-      if (!partitionsOf.has(topic)) continue;
       const sender = createSender({
         topic,
         partition,
         publisher,
         lastSeq,
-        ackedSeq: (await readTail(kafka, topic, partition)) ?? ackedSeq,
+        ackedSeq: found ?? ackedSeq,
         readNumbered: (after, most) => readNumbered(database, topic, partition, after, most),
         park,
         logger,

@@ -10,7 +10,7 @@ const tailRecords = 1_500;
 const pageBytes = 1_048_576;
 
 /** The highest number in a partition's tail, or undefined when it holds none (empty, or expired). */
-export const readTail = async (kafka: Kafka, topic: string, partition: number): Promise<number | undefined> => {
+const readTail = async (kafka: Kafka, topic: string, partition: number): Promise<number | undefined> => {
   const marks = (await kafka.watermarks(topic)).get(partition);
   if (!marks) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
   let highest: number | undefined;
@@ -32,29 +32,37 @@ export interface LogAhead {
   readonly found: number;
 }
 
-/**
- * Partitions whose log holds numbers that the database never gave out: numbers are persisted before they are sent, so the
- * database is an earlier copy. `runs` must be read from the database after the tails.
- */
-export const findLogAhead = async (
+/** How far a partition is in the log and in the database. `found` is undefined where the tail holds no number. */
+export interface Tail {
+  readonly run: PartitionRun;
+  readonly found: number | undefined;
+}
+
+/** The tails of these topics. The runs are read after them: numbers are persisted before they are sent. */
+export const readTails = async (
   kafka: Kafka,
   topics: readonly { readonly name: string; readonly partitions: number }[],
   readRuns: () => Promise<readonly PartitionRun[]>,
-): Promise<LogAhead[]> => {
-  const tails = await Promise.all(
+): Promise<Tail[]> => {
+  const found = new Map<string, number | undefined>();
+  await Promise.all(
     topics.flatMap(({ name, partitions }) =>
-      Array.from({ length: partitions }, async (_, partition) => ({
-        topic: name,
-        partition,
-        found: (await readTail(kafka, name, partition)) ?? 0,
-      })),
+      Array.from({ length: partitions }, async (_, partition) => {
+        found.set(`${partition}/${name}`, await readTail(kafka, name, partition));
+      }),
     ),
   );
-  const known = new Map((await readRuns()).map((run) => [`${run.partition}/${run.topic}`, run.lastSeq]));
-  return tails
-    .map((tail) => ({ ...tail, known: known.get(`${tail.partition}/${tail.topic}`) ?? 0 }))
-    .filter((tail) => tail.found > tail.known);
+  const runs = await readRuns();
+  return runs
+    .filter(({ topic, partition }) => found.has(`${partition}/${topic}`))
+    .map((run) => ({ run, found: found.get(`${run.partition}/${run.topic}`) }));
 };
+
+/** Partitions whose log holds numbers that the database never gave out: the database is an earlier copy. */
+export const logAhead = (tails: readonly Tail[]): LogAhead[] =>
+  tails.flatMap(({ run: { topic, partition, lastSeq }, found }) =>
+    found !== undefined && found > lastSeq ? [{ topic, partition, known: lastSeq, found }] : [],
+  );
 
 /** Thrown at start instead of sending numbers twice. */
 export class DatabaseRestored extends Error {

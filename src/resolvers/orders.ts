@@ -64,7 +64,7 @@ const order = async (
 ): Promise<Order | null> => {
   const id = parseUuid('id', args.id);
   waitLength(args.waitMs);
-  if (args.consistentWith) await checkPosition(services, args.consistentWith);
+  if (args.consistentWith != null) await checkPosition(services, args.consistentWith);
   return loaders.orders.load(id);
 };
 

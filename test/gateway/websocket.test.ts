@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { WebSocket } from 'ws';
 import { MillraceError, badInput } from '../../src/errors.js';
 import { createSchema } from '../../src/gateway/schema.js';
+import { textOf } from '../../src/gateway/socket.js';
 import { scalars } from '../../src/resolvers/scalars.js';
 import { serve, type Running } from './support.js';
 
@@ -85,7 +86,7 @@ const open = async ({ init = true, autoPong = true } = {}) => {
   const messages: Record<string, unknown>[] = [];
   const readers: ((message: Record<string, unknown>) => void)[] = [];
   socket.on('message', (data) => {
-    const message = JSON.parse(String(data)) as Record<string, unknown>;
+    const message = JSON.parse(textOf(data)) as Record<string, unknown>;
     const reader = readers.shift();
     if (reader) reader(message);
     else messages.push(message);
