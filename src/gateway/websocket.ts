@@ -159,7 +159,7 @@ export const createWebSockets = (options: WebSocketOptions) => {
     handle: (data: string) => Promise<void>,
   ): void => {
     if (isBinary) return socket.close(CloseCode.BadRequest, 'Send text messages');
-    const text = (data as Buffer).toString('utf8');
+    const text = textOf(data);
     try {
       parseJson(text);
     } catch (error) {

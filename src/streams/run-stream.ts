@@ -33,7 +33,11 @@ const settleEveryMs = 1_000;
 const longestPauseMs = 5_000;
 
 /** Another owner moved the position: everything of this transaction is void. */
-class Fenced extends Error {}
+class Fenced extends Error {
+  constructor() {
+    super('another process took them over');
+  }
+}
 
 export const runStream = <E, Changes>(stream: Stream<E, Changes>, options: RunStreamOptions): RunningStream => {
   const { kafka, database, owner, onCommitted } = options;
@@ -90,7 +94,10 @@ export const runStream = <E, Changes>(stream: Stream<E, Changes>, options: RunSt
     try {
       await commit(parts, parsed);
     } catch (error) {
-      if (error instanceof Fenced || error instanceof CommitUnknown) return log.lost(parts.map(({ batch }) => batch));
+      if (error instanceof Fenced || error instanceof CommitUnknown) {
+        logger.warn({ reason: error.message }, 'partitions are given up: only their lease gives them back');
+        return log.lost(parts.map(({ batch }) => batch));
+      }
       if (!isPoison(error)) throw error;
       await isolate(parts, error);
     }

@@ -31,7 +31,7 @@ test(`a streams process that was paused ${pauses} times and revived writes nothi
     const begun = performance.now();
     // Load goes on, so that the successor has folded when the zombie wakes in the middle of what it was doing.
     traffic.load.allow(200);
-    await eventually(() => takenOver(world.database, held.get(name) ?? []), { timeoutMs: 30_000 });
+    await eventually(() => takenOver(world.database, name, held.get(name) ?? []), { timeoutMs: 30_000 });
     takeovers.push(performance.now() - begun);
     traffic.load.allow(100);
     paused?.resume();
@@ -42,7 +42,7 @@ test(`a streams process that was paused ${pauses} times and revived writes nothi
   const writes = await readWrites(world.database);
   expect(writes.filter(({ folds }) => folds > 0).length).toBeGreaterThan(pauses);
   expect(trespasses(writes)).toEqual([]);
-  const fenced = workers.map(({ output }) => output().split('another process took').length - 1);
+  const fenced = workers.map(({ output }) => output().split('another process took them over').length - 1);
   report('paused stream', `${JSON.stringify(found)}; ${writes.length} writes, none by a predecessor; fenced in the act: ${fenced.join(' + ')}`);
   report('paused stream', `from the pause to all partitions taken over: ${inMs(takeovers)}`);
 }, 900_000);
@@ -82,28 +82,34 @@ const readWrites = (database: TestDatabase): Promise<Write[]> =>
 /** Folds by a process that did not hold the partition, and epochs or positions that fell. */
 const trespasses = (writes: readonly Write[]): Write[] => {
   const holders = new Map<string, Write>();
+  const last = new Map<string, Write>();
   return writes.filter((write) => {
-    const before = holders.get(write.place);
-    const isClaim = write.epoch > write.epoch_before;
-    if (isClaim || !before) holders.set(write.place, write);
+    const [holder, before] = [holders.get(write.place), last.get(write.place)];
+    last.set(write.place, write);
+    if (write.epoch > write.epoch_before) holders.set(write.place, write);
     const fell = before && (write.epoch < before.epoch || write.next_offset < before.next_offset);
-    if (!isClaim && before) holders.set(write.place, { ...before, next_offset: write.next_offset });
-    return write.folds < 0 || fell || (write.folds > 0 && before && before.process !== write.process);
+    const isHolders = holder !== undefined && holder.owner !== null && holder.process === write.process;
+    return write.folds < 0 || fell || (write.folds > 0 && !isHolders);
   });
 };
 
-/** Partitions by the process that claimed them last; undefined while one has none. */
+/** Partitions by the process that holds them; undefined while one has none. */
 const fairlyShared = async (database: TestDatabase): Promise<Map<string, string[]> | undefined> => {
   const held = new Map<string, string[]>();
-  const rows = await database.query<Pick<Write, 'place' | 'process'>>(
-    `select distinct on (place) place, process from test_writes where owner is not null order by place, id desc`,
+  const rows = await database.query<Pick<Write, 'place' | 'process' | 'owner'>>(
+    'select distinct on (place) place, process, owner from test_writes order by place, id desc',
   );
-  for (const { place, process } of rows) held.set(process, [...(held.get(process) ?? []), place]);
+  for (const { place, process, owner } of rows)
+    if (owner !== null) held.set(process, [...(held.get(process) ?? []), place]);
   return held.size === names.length ? held : undefined;
 };
 
-/** Somebody else has folded in each of these partitions since they were claimed. */
-const takenOver = async (database: TestDatabase, places: readonly string[]): Promise<boolean> => {
-  const holders = await fairlyHeld(database);
-  return places.every((place) => holders.get(place) === true);
+/** Another than `process` has folded in each of these partitions after its last write. */
+const takenOver = async (database: TestDatabase, process: string, places: readonly string[]): Promise<boolean> => {
+  const rows = await database.query(
+    `select distinct place from test_writes w where place = any($1) and process <> $2 and folds > 0
+       and id > (select max(id) from test_writes o where o.place = w.place and o.process = $2)`,
+    [places, process],
+  );
+  return rows.length === places.length;
 };
