@@ -54,10 +54,9 @@ export const createApp = (options: AppOptions): App => {
 
   const start = async (): Promise<{ url: string | undefined }> => {
     const servers = await openServers({ ...options, signal: stopping.signal, onStop });
-    if (config.roles.includes('relay')) {
-      const ahead = await servers.findLogAhead();
-      if (ahead.length > 0) throw new DatabaseRestored(ahead);
-    }
+    // In every role: a gateway would change orders of which the log has newer versions.
+    const ahead = await servers.findLogAhead();
+    if (ahead.length > 0) throw new DatabaseRestored(ahead);
     const background = await startBackground(options, servers, onStop);
     if (!config.roles.includes('gateway')) return { url: undefined };
     const gateway = await openGateway(config, servers, logger, background, onStop);

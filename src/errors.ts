@@ -68,4 +68,5 @@ export const outcomeUnknown = (ids: readonly string[], cause?: unknown): Millrac
 
 /** Whether `error` is a system error of the given codes, such as `ECONNREFUSED`. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
-  error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  // Not by `instanceof`: the errors of another realm, such as a test's, are not of our Error.
+  typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));

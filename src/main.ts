@@ -9,6 +9,7 @@ const exitCodes = { ok: 0, failed: 1, unavailable: 69, badConfig: 78 } as const;
 
 /** From the first signal to the end, also when something hangs. */
 const stopDeadlineMs = 14_000;
+const sameSignalMs = 500;
 const cacheDir = fileURLToPath(new URL('../.cache', import.meta.url));
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -37,10 +38,14 @@ export const run = async (): Promise<void> => {
         void end(exitCodes.failed);
       },
     });
-    let signals = 0;
+    let firstSignalAt: number | undefined;
     const onSignal = (): void => {
-      signals += 1;
-      if (signals > 1) process.exit(exitCodes.failed);
+      if (firstSignalAt !== undefined) {
+        // npm passes on the Ctrl-C that the terminal sent to both: that is one signal.
+        if (performance.now() - firstSignalAt > sameSignalMs) process.exit(exitCodes.failed);
+        return;
+      }
+      firstSignalAt = performance.now();
       say('Stopping …');
       setTimeout(() => process.exit(exitCodes.failed), stopDeadlineMs).unref();
       void end(exitCodes.ok);
@@ -49,8 +54,8 @@ export const run = async (): Promise<void> => {
     process.on('SIGTERM', onSignal);
     if (config.profile === 'production')
       throw new ConfigError(['NODE_ENV: production needs authentication, which this version does not have yet']);
-    say('Development mode: no authentication, everyone who reaches this address is an admin.');
     const { url } = await app.start();
+    say('Development mode: no authentication, everyone who reaches this address is an admin.');
     process.stdout.write(`${readyLine(url, config.roles)}\n`);
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));

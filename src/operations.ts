@@ -1,7 +1,7 @@
-import { recoveries } from './commands/recoveries.js';
+import { recoveries, versionRecoveries } from './commands/recoveries.js';
 import { recordAction } from './postgres/audit.js';
 import { readPositions, resumePosition } from './postgres/positions.js';
-import { acceptLoss, recoverFromLog, type Recovered } from './relay/recover.js';
+import { recoverFromLog, type Recovered } from './relay/recover.js';
 import { openServers, type Servers, type ServersOptions } from './servers.js';
 
 /** What operators do while no Millrace runs on the database: each opens the servers, works, and ends them again. */
@@ -12,9 +12,13 @@ export const recover = (options: OperationOptions, way: 'from-log' | 'accept-los
   withServers(options, async (servers) => {
     const { database, kafka } = servers;
     const ahead = await servers.findLogAhead();
-    if (way === 'from-log') return recoverFromLog({ database, kafka, ahead, recoveries });
-    await acceptLoss({ database, ahead });
-    return ahead.map(({ topic, partition }) => ({ topic, partition, events: 0 }));
+    return recoverFromLog({
+      database,
+      kafka,
+      ahead,
+      recoveries: way === 'from-log' ? recoveries : versionRecoveries,
+      action: `recover --${way}`,
+    });
   });
 
 export interface Resumed {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { badInput, conflict, MillraceError, notFound, outcomeUnknown } from '../errors.js';
 import { orderEvents } from '../events/topics.js';
@@ -90,26 +91,19 @@ const groupsAtOnce = 2;
 export const createOrderCommands = (options: OrderCommandsOptions): OrderCommands => {
   const { database, consistency, onCommitted, now } = options;
 
-  const commit = async <T>(ids: readonly string[], work: (tx: Transaction) => Promise<T>): Promise<T> => {
-    try {
-      const result = await database.transaction(work);
-      onCommitted();
-      return result;
-    } catch (error) {
-      throw error instanceof CommitUnknown ? outcomeUnknown(ids, error) : error;
-    }
+  const commit = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
+    const result = await database.transaction(work);
+    onCommitted();
+    return result;
   };
 
   const create = async (creations: readonly Creation[]): Promise<(Outcome | Error)[]> => {
     try {
-      return await commit(
-        creations.map(({ order }) => order.id),
-        (tx) => createInTransaction(tx, creations),
-      );
+      return await commit((tx) => createInTransaction(tx, creations));
     } catch (error) {
       // One item's data was refused by the database itself: each alone, so that only that one fails.
       if (!isRefusedData(error) || creations.length === 1) throw error;
-      const alone = await Promise.allSettled(creations.map((creation) => create([creation])));
+      const alone = await Promise.allSettled(creations.map((creation) => naming([creation.order.id], create([creation]))));
       return alone.map((result) => (result.status === 'fulfilled' ? result.value[0] : asError(result.reason)) as Outcome | Error);
     }
   };
@@ -130,7 +124,8 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
   return {
     createOrder: async (caller, input, idempotencyKey) => {
       const use = keyUse(caller, idempotencyKey, 'createOrder', input);
-      return answer(await group.add({ ...parseOrder(input, now()), use }));
+      const creation = { ...parseOrder(input, now()), use };
+      return answer(await naming([creation.order.id], group.add(creation)));
     },
 
     createOrders: async (_caller, inputs) => {
@@ -144,7 +139,8 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
           rejected.push(rejection(index, error));
         }
       });
-      const outcomes = creations.length > 0 ? await create(creations) : [];
+      const created = creations.map(({ order }) => order.id);
+      const outcomes = creations.length > 0 ? await naming(created, create(creations)) : [];
       const accepted: Outcome[] = [];
       outcomes.forEach((outcome, n) => {
         if (outcome instanceof Error) rejected.push(rejection(creations[n]?.index ?? 0, outcome));
@@ -163,7 +159,7 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
     changeOrderStatus: async (caller, change, idempotencyKey) => {
       const use = keyUse(caller, idempotencyKey, 'changeOrderStatus', change);
       const id = parseUuid('orderId', change.orderId);
-      const outcome = await commit([id], async (tx): Promise<Outcome> => {
+      const changing = commit(async (tx): Promise<Outcome> => {
         if (use && !(await claimKeys(tx, [use]))[0])
           return { ...(await firstAnswer<Answer>(tx, use)), replayed: true };
         const { order, event } = moved(await lockOrder(tx, id), { ...change, orderId: id }, now());
@@ -172,9 +168,18 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
         if (use) await storeAnswers(tx, [{ use, answer: { order, written } satisfies Answer }]);
         return { order, written, replayed: false };
       });
-      return answer(outcome);
+      return answer(await naming([id], changing));
     },
   };
+};
+
+/** Many callers may share a transaction: when its outcome is unknown, each is told the ids of its own orders. */
+const naming = async <T>(ids: readonly string[], work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof CommitUnknown ? outcomeUnknown(ids, error) : error;
+  }
 };
 
 const createInTransaction = async (
@@ -276,14 +281,14 @@ const parseOrder = (input: CreateOrderInput, nowMs: number): Omit<Creation, 'use
     currency,
     ...(isGiven(input.placedAt) && { placedAt: parseTime('placedAt', input.placedAt) }),
   };
-  const defaults = { id: uuidv7(), customerEmail: null, region: 'unknown', placedAt: at };
+  const defaults = { id: given.id ?? uuidv7(), customerEmail: null, region: 'unknown', placedAt: at };
   return { given, order: { ...defaults, ...given, status: 'PAID', version: 1, updatedAt: at } };
 };
 
 const isGiven = (value: string | null | undefined): value is string => value !== null && value !== undefined;
 
 const createdEvent = (order: Order): OrderEvent => ({
-  id: uuidv7(),
+  id: randomUUID(),
   type: 'order.created',
   time: order.updatedAt,
   data: { ...order, previousStatus: null },
@@ -302,7 +307,7 @@ const moved = (order: Order | undefined, { orderId, from, to }: StatusChange, no
     );
   const updatedAt = new Date(nowMs).toISOString();
   const next: Order = { ...order, status: to, version: order.version + 1, updatedAt };
-  const event = { id: uuidv7(), type: transition.type, time: updatedAt, data: { ...next, previousStatus: order.status } };
+  const event = { id: randomUUID(), type: transition.type, time: updatedAt, data: { ...next, previousStatus: order.status } };
   return { order: next, event };
 };
 

@@ -28,7 +28,10 @@ const recoverStatsVersions: Recovery = async (tx, records) => {
   await raiseStatsVersions(tx, versions);
 };
 
+/** Also when the entities of the log are given up: clients drop what is not newer than what they have seen. */
+export const versionRecoveries: ReadonlyMap<string, Recovery> = new Map([[orderStatsChanges.name, recoverStatsVersions]]);
+
 export const recoveries: ReadonlyMap<string, Recovery> = new Map([
   [orderEvents.name, recoverOrders],
-  [orderStatsChanges.name, recoverStatsVersions],
+  ...versionRecoveries,
 ]);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createOwnedLog, type OwnedBatch, type OwnedState } from '../assignment/owned-log.js';
 import type { CopySpec } from '../events/topics.js';
-import { isSkip, sequenceHeader } from '../events/envelope.js';
+import { isSkip, sequenceHeader, sequenceOf } from '../events/envelope.js';
 import type { Kafka, LogRecord, OutgoingRecord } from '../kafka/kafka.js';
 import { CommitUnknown, type Database } from '../postgres/database.js';
 import { advancePositions } from '../postgres/positions.js';
@@ -26,6 +26,8 @@ export interface CopiesOptions {
 
 const mostPerPartition = 500;
 const longestPauseMs = 5_000;
+/** Copies may be a little late, so that under load many share a send and a commit. */
+const lingerMs = 20;
 
 export const createCopies = (options: CopiesOptions): Copies => {
   const { copies, kafka, database, partitionOf, owner } = options;
@@ -41,7 +43,12 @@ export const createCopies = (options: CopiesOptions): Copies => {
   const copy = async (batch: OwnedBatch): Promise<void> => {
     for (const { name: target, types, from } of copies) {
       const own = batch.records.filter(
-        (record) => record.topic === from.name && types.includes(record.headers.ce_type ?? '') && !isSkip(record),
+        (record) =>
+          record.topic === from.name &&
+          types.includes(record.headers.ce_type ?? '') &&
+          // What the relay did not send is no event: the streams make a dead letter of it.
+          sequenceOf(record) !== undefined &&
+          !isSkip(record),
       );
       if (own.length > 0) await publish(target, own);
     }
@@ -55,36 +62,41 @@ export const createCopies = (options: CopiesOptions): Copies => {
     }
   };
 
-  const advance = async ({ position, records }: OwnedBatch): Promise<void> => {
-    const last = records.at(-1);
-    if (!last) return;
-    const to = { ...position, nextOffset: last.offset + 1, lastId: last.headers.ce_id ?? null };
-    const moved = await database.transaction((tx) =>
-      advancePositions(tx, name, [{ ...to, fromOffset: position.nextOffset }]),
-    );
-    if (moved === 0) log.lost([{ position, records }]);
-    else log.done([{ epoch: position.epoch, to }]);
+  const advance = async (batches: readonly OwnedBatch[]): Promise<void> => {
+    const moves = batches.map(({ position, records }) => {
+      const last = records.at(-1);
+      return {
+        ...position,
+        fromOffset: position.nextOffset,
+        nextOffset: last ? last.offset + 1 : position.nextOffset,
+        lastId: last?.headers.ce_id ?? null,
+      };
+    });
+    const moved = await database.transaction((tx) => advancePositions(tx, name, moves));
+    if (moved < batches.length) log.lost(batches);
+    else log.done(moves.map(({ fromOffset: _, epoch, ...to }) => ({ epoch, to })));
   };
 
   const run = async (): Promise<void> => {
     let failures = 0;
     while (!stopping.signal.aborted) {
       const batches = await log.take(mostPerPartition);
+      if (batches.length === 0) continue;
       try {
-        for (const batch of batches) {
-          await copy(batch);
-          await advance(batch);
-        }
+        for (const batch of batches) await copy(batch);
+        await advance(batches);
         failures = 0;
+        await pause(lingerMs);
       } catch (error) {
         if (error instanceof CommitUnknown) log.lost(batches);
         failures += 1;
         logger.warn({ err: error }, 'copying is tried again');
-        const ms = Math.min(longestPauseMs, 50 * 2 ** failures);
-        await sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+        await pause(Math.min(longestPauseMs, 50 * 2 ** failures));
       }
     }
   };
+
+  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   return {
     name,

@@ -1,17 +1,18 @@
-/** Tabs of the playground; each runs as it is. A test validates them against the schema. */
+/** Tabs of the playground; each runs as it is, any number of times. Tests validate them and run them in a browser. */
 export interface Example {
   readonly name: string;
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The order that "Ship an order" makes and ships; both keys make a second run answer like the first. */
-const shippedOrder = '5b0c6a52-3a53-4f0e-9c3d-8a4f0c2d7e11';
+/** Stands in the variables for a UUID that each browser gets anew. */
+export const newId = '@new-id@';
 
 export const examples: readonly Example[] = [
   {
     name: 'Create an order',
-    query: `# Stored in Postgres with its event, in one transaction. Run it several times and watch the statistics in the next tab.
+    query: `# Stored in Postgres with its event, in one transaction.
+# Run it several times and watch the statistics in the next tab.
 mutation CreateOrder($input: CreateOrderInput!) {
   createOrder(input: $input) {
     order {
@@ -58,7 +59,8 @@ subscription WatchStatistics($currency: Currency!) {
   },
   {
     name: 'Order events',
-    query: `# Every event once, in order per order. To continue after a break, give the last cursor as after.
+    query: `# Every event once, in order per order, from now on.
+# To continue after a break, give the last cursor as after.
 subscription OrderEvents($filter: OrderEventFilter, $after: Cursor) {
   orderEvents(filter: $filter, after: $after) {
     type
@@ -112,16 +114,27 @@ query Statistics($currency: Currency!, $first: Int) {
   },
   {
     name: 'Ship an order',
-    query: `# Mutations of one document run one after the other. The id and the key make it safe to run again.
-mutation ShipAnOrder($input: CreateOrderInput!, $id: ID!, $key: ID!) {
-  createOrder(input: $input) {
+    query: `# The fields of a mutation run one after the other: made, then shipped.
+# Run it again: the same answer, replayed, and nothing happens twice.
+# For another order, change the id (a UUID) under VARIABLES. The key is known
+# for 24 hours; later a repeat is a CONFLICT: the order is shipped already.
+mutation ShipAnOrder($id: ID!) {
+  createOrder(
+    input: {
+      id: $id
+      customerId: "customer-2"
+      region: "부산"
+      totalAmount: "31000"
+      currency: "KRW"
+    }
+  ) {
     order {
       id
       status
     }
     replayed
   }
-  changeOrderStatus(orderId: $id, to: SHIPPED, idempotencyKey: $key) {
+  changeOrderStatus(orderId: $id, from: PAID, to: SHIPPED, idempotencyKey: $id) {
     order {
       id
       status
@@ -132,16 +145,6 @@ mutation ShipAnOrder($input: CreateOrderInput!, $id: ID!, $key: ID!) {
   }
 }
 `,
-    variables: {
-      input: {
-        id: shippedOrder,
-        customerId: 'customer-2',
-        region: '부산',
-        totalAmount: '31000',
-        currency: 'KRW',
-      },
-      id: shippedOrder,
-      key: 'playground-ship-an-order',
-    },
+    variables: { id: newId },
   },
 ];

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import fastifyStatic from '@fastify/static';
 import {
   SANDBOX_FRAME_CSP,
@@ -9,11 +9,11 @@ import {
   type RenderOptions,
 } from 'altair-static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { examples } from './playground-examples.js';
+import { examples, newId } from './playground-examples.js';
 
 /**
- * The playground, Altair from disk. Its page and options are made once; its files are served as they are. It may talk to its
- * own origin only.
+ * The playground, Altair from disk. Its page is made once, its options but for an id as well; its files are served as they
+ * are. It may talk to its own origin only.
  */
 const policy = [
   "default-src 'self'",
@@ -64,9 +64,23 @@ const options: RenderOptions = {
 /** Altair offers a paid assistant, from elsewhere, until it has noted that it did. */
 const noOffer = `localStorage.setItem('altair:db:ai-plugin-showcased', '{"value":true}');\n`;
 
+/** Altair shows the tab that it made last; who comes for the first time is to see the first. */
+const showFirstTab = `
+if (!localStorage.getItem('millrace:opened')) {
+  const tabs = document.getElementsByClassName('window-switcher__item');
+  const lastTab = new MutationObserver(() => {
+    if (!tabs[${examples.length - 1}]?.classList.contains('window-switcher__item--active')) return;
+    lastTab.disconnect();
+    localStorage.setItem('millrace:opened', 'true');
+    tabs[0].click();
+  });
+  lastTab.observe(document.body, { subtree: true, childList: true, attributeFilter: ['class'] });
+}
+`;
+
 export const playground = async (app: FastifyInstance): Promise<void> => {
   const page = renderAltair(options);
-  const script = noOffer + filledIn(renderInitSnippet(options));
+  const script = noOffer + filledIn(renderInitSnippet(options)) + showFirstTab;
 
   app.addHook('onSend', async (request, reply) => {
     reply.header('content-security-policy', isSandboxFrame(request.url) ? SANDBOX_FRAME_CSP : policy);
@@ -74,7 +88,7 @@ export const playground = async (app: FastifyInstance): Promise<void> => {
   app.get('/playground', (_request, reply) => reply.redirect(baseUrl));
   app.get(baseUrl, (request, reply) => sendMade(request, reply, 'text/html', page));
   app.get(`${baseUrl}${optionsFile}`, (request, reply) =>
-    sendMade(request, reply, 'text/javascript', script),
+    sendMade(request, reply, 'text/javascript', script.replaceAll(newId, randomUUID())),
   );
   // Names of most files carry a hash of what they hold; the others may be a day old.
   await app.register(fastifyStatic, {

@@ -15,8 +15,8 @@ export interface ClientFactory {
 
 export type { Broker, ClusterType };
 
-/** Reads skip records of aborted transactions, should another program write with transactions. */
-export const readCommitted = 1;
+/** Watermarks end before the first open transaction, should another program write with transactions. */
+const readCommitted = 1;
 
 export const requestTimeoutMs = 5_000;
 const connectionTimeoutMs = 3_000;

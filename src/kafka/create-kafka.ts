@@ -1,10 +1,11 @@
-import kafkajs from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
-import { createClientFactory, readCommitted, type ClientFactory, type ClusterType } from './client.js';
-import { decodeBatch } from './decode.js';
+import { createClientFactory, type ClientFactory, type ClusterType } from './client.js';
+import { decodeRecords } from './decode.js';
 import type { Kafka, Watermarks } from './kafka.js';
 import { createLogReader } from './log-reader.js';
+import { murmur2 } from './murmur2.js';
+import { fetchFrom } from './protocol.js';
 import { createPublisher } from './publisher.js';
 
 export interface KafkaOptions {
@@ -60,10 +61,14 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
 
     watermarks: (topic) =>
       shared.use(async (cluster) => {
-        const partitions = (await partitionsOf(cluster, topic)).map(({ partitionId }) => ({ partition: partitionId }));
+        const partitions = (await partitionsOf(cluster, topic)).map(({ partitionId }) => ({
+          partition: partitionId,
+        }));
         const [earliest, latest] = await Promise.all(
           [true, false].map(async (fromBeginning) => {
-            const [answer] = await cluster.fetchTopicsOffset([{ topic: prefix + topic, partitions, fromBeginning }]);
+            const [answer] = await cluster.fetchTopicsOffset([
+              { topic: prefix + topic, partitions, fromBeginning },
+            ]);
             return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
           }),
         );
@@ -77,21 +82,20 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
 
     fetch: (topic, partition, offset, maxBytes) =>
       shared.use(async (cluster) => {
-        const leader = (await partitionsOf(cluster, topic)).find((known) => known.partitionId === partition)?.leader;
+        const leader = (await partitionsOf(cluster, topic)).find(
+          (known) => known.partitionId === partition,
+        )?.leader;
         if (leader === undefined) throw new Error(`Kafka has no partition ${partition} of ${prefix}${topic}`);
         const broker = await cluster.findBroker({ nodeId: String(leader) });
-        const { responses } = await broker.fetch({
-          maxWaitTime: 0,
+        const [answer] = await fetchFrom(broker, {
+          partitions: [{ topic: prefix + topic, partition, offset }],
+          maxWaitMs: 0,
           minBytes: 0,
-          maxBytes,
-          isolationLevel: readCommitted,
-          topics: [
-            { topic: prefix + topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes }] },
-          ],
+          maxBytesPerPartition: maxBytes,
         });
-        const data = responses[0]?.partitions[0];
-        if (!data) throw new Error(`Kafka answered nothing for ${prefix}${topic}/${partition}`);
-        return decodeBatch(topic, offset, data);
+        if (!answer) throw new Error(`Kafka answered nothing for ${prefix}${topic}/${partition}`);
+        if (answer.error) throw answer.error;
+        return { topic, partition, logEnd: answer.logEnd, ...decodeRecords({ ...answer, topic, offset }) };
       }),
 
     reader: (options) => createLogReader(clients, prefix, logger, options),
@@ -117,20 +121,10 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
   };
 };
 
-/** Java's murmur2, as every Kafka client has it: the same key is in the same partition whoever sends it. */
-export const createPartitioner = (): ((key: Buffer | string, partitions: number) => number) => {
-  const partition = kafkajs.Partitioners.DefaultPartitioner();
-  const metadata = new Map<number, { partitionId: number; leader: number }[]>();
-  return (key, partitions) => {
-    let known = metadata.get(partitions);
-    if (!known) metadata.set(partitions, (known = Array.from({ length: partitions }, (_, id) => ({ partitionId: id, leader: 0 }))));
-    return partition({
-      topic: '',
-      partitionMetadata: known as Parameters<typeof partition>[0]['partitionMetadata'],
-      message: { key, value: null },
-    });
-  };
-};
+/** As every Kafka client partitions: the same key is in the same partition whoever sends it. */
+export const createPartitioner =
+  (): ((key: Buffer | string, partitions: number) => number) => (key, partitions) =>
+    (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;
 
 /** One connection for questions; thrown away after any failure, so that the next question starts afresh. */
 const createSharedCluster = (clients: ClientFactory) => {

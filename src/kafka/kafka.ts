@@ -74,7 +74,10 @@ export class PublishError extends Error {
     readonly kind: 'TOO_LARGE' | 'NO_TOPIC' | 'LOST',
     cause: unknown,
   ) {
-    super(`Kafka did not take the records (${kind}): ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(
+      `Kafka did not take the records (${kind}): ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
     this.name = 'PublishError';
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The parts of kafkajs 2.2.4 below its consumer that we use, typed as far as we use them. The version is pinned exactly;
- * `docs/decisions/fetch-without-groups.md` says why we read below the consumer.
+ * `docs/decisions/0001-fetch-without-groups.md` says why we read below the consumer.
  */
 declare module 'kafkajs/src/cluster/index.js' {
   import type { Broker, Cluster as ClusterType, ClusterOptions } from 'kafkajs/src/types.js';
@@ -39,13 +39,7 @@ declare module 'kafkajs/src/types.js' {
     ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
   }
   export interface Broker {
-    fetch(request: {
-      maxWaitTime: number;
-      minBytes: number;
-      maxBytes: number;
-      isolationLevel: number;
-      topics: { topic: string; partitions: { partition: number; fetchOffset: string; maxBytes: number }[] }[];
-    }): Promise<{ responses: { topicName: string; partitions: PartitionData[] }[] }>;
+    readonly connectionPool: ConnectionPool;
     offsetCommit(request: {
       groupId: string;
       groupGenerationId: number;
@@ -53,29 +47,29 @@ declare module 'kafkajs/src/types.js' {
       topics: { topic: string; partitions: { partition: number; offset: string; metadata: string }[] }[];
     }): Promise<unknown>;
   }
-  export interface PartitionData {
-    partition: number;
-    highWatermark: string;
-    lastStableOffset?: string;
-    messages: unknown[];
+  export interface ConnectionPool {
+    /** Opens the connection for requests of this API, if it is not open. */
+    getConnectionByRequest(message: { request: { apiKey: number } }): Promise<unknown>;
+    send<Answer>(message: Exchange<Answer>): Promise<Answer>;
+  }
+  /** A request and how its answer is read. What `encode` gives is copied before the next turn. */
+  export interface Exchange<Answer> {
+    request: {
+      apiKey: number;
+      apiVersion: number;
+      apiName: string;
+      encode(): { buf: Buffer; buffer: Buffer };
+    };
+    response: {
+      decode(payload: Buffer): { clientSideThrottleTime: number; answer: Answer };
+      parse(decoded: { clientSideThrottleTime: number; answer: Answer }): Answer;
+    };
   }
 }
 
-declare module 'kafkajs/src/consumer/batch.js' {
-  import type { PartitionData } from 'kafkajs/src/types.js';
-  interface DecodedMessage {
-    offset: string;
-    timestamp: string;
-    key: Buffer | null;
-    value: Buffer | null;
-    headers: Record<string, Buffer | Buffer[] | undefined>;
-  }
-  /** Leaves out control records, aborted transactions and what lies before the asked offset. */
-  const Batch: new (topic: string, fetchedOffset: string, data: PartitionData) => {
-    messages: DecodedMessage[];
-    rawMessages: { batchContext?: { firstOffset: string; lastOffsetDelta: number } }[];
-  };
-  export default Batch;
+declare module 'kafkajs/src/protocol/error.js' {
+  /** `type` is the name of the code, such as OFFSET_OUT_OF_RANGE. */
+  export const createErrorFromCode: (code: number) => Error & { type: string };
 }
 
 declare module 'kafkajs/src/loggers/index.js' {

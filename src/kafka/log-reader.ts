@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { readCommitted, type Broker, type ClientFactory, type ClusterType } from './client.js';
-import { decodeBatch } from './decode.js';
-import type { LogReader, LogReaderOptions, ReadFault } from './kafka.js';
+import type { Broker, ClientFactory, ClusterType } from './client.js';
+import { decodeRecords } from './decode.js';
+import type { FetchedBatch, LogReader, LogReaderOptions, ReadFault } from './kafka.js';
+import { fetchFrom, type FetchedPartition } from './protocol.js';
 
 /**
  * Reads partitions by fetch requests to their leaders, below kafkajs's consumer: no group, so no join, session, rebalance
  * or silent jump of an offset. One long-polling fetch per broker is under way at a time and carries every partition of that
- * leader that is assigned and not busy. Whatever fails that is not one partition's fault ends the connection; a new one
- * goes on at the same offsets.
+ * leader that is assigned and not busy. An error of one partition leaves the others running: it is a fault, or the partition
+ * is asked for again with fresh metadata. Whatever fails for all ends the connection; a new one goes on at the same offsets.
  */
 
 interface Assigned {
   readonly topic: string;
   readonly partition: number;
   offset: number;
-  /** Its last batch has not been taken yet. */
+  /** Not to be fetched: its last batch has not been taken yet, or it waits for its leader. */
   busy: boolean;
+  /** Errors of its own, one after the other. */
+  failures: number;
 }
 
 interface Link {
@@ -42,6 +45,7 @@ export const createLogReader = (
   let link: Link | undefined;
   let connecting = false;
   let failures = 0;
+  let turn = 0;
 
   const track = (work: Promise<void>): void => {
     underWay.add(work);
@@ -59,11 +63,12 @@ export const createLogReader = (
       if (!partition.busy) byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
     }
     for (const [leader, partitions] of byLeader)
-      if (!fetching.has(leader)) track(fetchFrom(link, leader, partitions));
+      if (!fetching.has(leader)) track(fetchOn(link, leader, partitions));
   };
 
   const leaderOf = (cluster: ClusterType, { topic, partition }: Assigned): number | undefined =>
-    cluster.findTopicPartitionMetadata(prefix + topic).find((known) => known.partitionId === partition)?.leader;
+    cluster.findTopicPartitionMetadata(prefix + topic).find((known) => known.partitionId === partition)
+      ?.leader;
 
   const connect = (): void => {
     if (connecting) return;
@@ -72,11 +77,12 @@ export const createLogReader = (
       (async () => {
         const cluster = clients.cluster();
         try {
-          if (failures > 0) await backOff();
+          if (failures > 0) await backOff(failures);
           await cluster.connect();
-          await cluster.addMultipleTargetTopics([...new Set([...assigned.values()].map(({ topic }) => prefix + topic))]);
+          const topics = new Set([...assigned.values()].map(({ topic }) => topic));
+          await cluster.addMultipleTargetTopics([...topics].map((topic) => prefix + topic));
           link = { cluster, fetching: new Set() };
-          raiseUnknown(cluster);
+          raiseUnknown(cluster, topics);
         } catch (error) {
           failures += 1;
           if (isUnknownTopic(error)) await raiseUnknownTopics(cluster);
@@ -90,15 +96,16 @@ export const createLogReader = (
     );
   };
 
-  const backOff = async (): Promise<void> => {
-    const longest = Math.min(maxBackoffMs, 50 * 2 ** Math.min(failures, 10));
+  const backOff = async (failed: number): Promise<void> => {
+    const longest = Math.min(maxBackoffMs, 50 * 2 ** Math.min(failed, 10));
     await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(() => {});
   };
 
-  /** Metadata without one of the partitions: the topic is gone or never had it. */
-  const raiseUnknown = (cluster: ClusterType): void => {
+  /** Metadata of the asked topics without one of the partitions: the topic is gone or never had it. */
+  const raiseUnknown = (cluster: ClusterType, asked: ReadonlySet<string>): void => {
     for (const partition of assigned.values())
-      if (leaderOf(cluster, partition) === undefined) fault(partition, 'UNKNOWN_TOPIC', new Error('no such partition'));
+      if (asked.has(partition.topic) && leaderOf(cluster, partition) === undefined)
+        fault(partition, 'UNKNOWN_TOPIC', new Error('no such partition'));
   };
 
   /** The metadata request fails for all topics when one is missing, so each is asked for alone. */
@@ -123,11 +130,11 @@ export const createLogReader = (
     connect();
   };
 
-  const fetchFrom = async (current: Link, leader: number, partitions: readonly Assigned[]): Promise<void> => {
+  const fetchOn = async (current: Link, leader: number, partitions: readonly Assigned[]): Promise<void> => {
     current.fetching.add(leader);
     try {
       const broker = await current.cluster.findBroker({ nodeId: String(leader) });
-      await fetchAll(broker, partitions);
+      await fetchOnce(current, broker, inTurn(partitions));
       failures = 0;
     } catch (error) {
       reconnect(current, error);
@@ -137,44 +144,76 @@ export const createLogReader = (
     pump();
   };
 
-  const fetchAll = async (broker: Broker, partitions: readonly Assigned[]): Promise<void> => {
-    try {
-      await fetchOnce(broker, partitions);
-    } catch (error) {
-      if (!isOnePartitionsFault(error)) throw error;
-      const [only] = partitions;
-      if (partitions.length > 1) for (const partition of partitions) await fetchAll(broker, [partition]);
-      else if (only) fault(only, errorType(error) === 'OFFSET_OUT_OF_RANGE' ? 'OUT_OF_RANGE' : 'UNREADABLE', error);
+  /** Each begins once: a broker fills its answer from the front, and only the first may be longer than its share. */
+  const inTurn = (partitions: readonly Assigned[]): Assigned[] => {
+    turn += 1;
+    const first = turn % partitions.length;
+    return [...partitions.slice(first), ...partitions.slice(0, first)];
+  };
+
+  const fetchOnce = async (current: Link, broker: Broker, partitions: readonly Assigned[]): Promise<void> => {
+    const asked = new Map(
+      partitions.map((target) => [
+        keyOf(prefix + target.topic, target.partition),
+        { target, offset: target.offset },
+      ]),
+    );
+    const someBusy = [...assigned.values()].some((partition) => partition.busy);
+    const answers = await fetchFrom(broker, {
+      partitions: partitions.map(({ topic, partition, offset }) => ({
+        topic: prefix + topic,
+        partition,
+        offset,
+      })),
+      maxWaitMs: someBusy ? shortPollMs : longPollMs,
+      minBytes: 1,
+      maxBytesPerPartition,
+    });
+    for (const answer of answers) {
+      const { target, offset } = asked.get(keyOf(answer.topic, answer.partition)) ?? {};
+      // Assigned elsewhere or given up while the fetch was under way: its answer is stale.
+      if (target && target.offset === offset && isAssigned(target)) take(current, target, answer);
     }
   };
 
-  const fetchOnce = async (broker: Broker, partitions: readonly Assigned[]): Promise<void> => {
-    const asked = partitions.map((partition) => ({ partition, offset: partition.offset }));
-    const someBusy = [...assigned.values()].some((partition) => partition.busy);
-    const { responses } = await broker.fetch({
-      maxWaitTime: someBusy ? shortPollMs : longPollMs,
-      minBytes: 1,
-      maxBytes: maxBytesPerPartition * partitions.length,
-      isolationLevel: readCommitted,
-      topics: asked.map(({ partition: { topic, partition }, offset }) => ({
-        topic: prefix + topic,
-        partitions: [{ partition, fetchOffset: String(offset), maxBytes: maxBytesPerPartition }],
-      })),
-    });
-    for (const { topicName, partitions: answers } of responses)
-      for (const data of answers) {
-        const topic = topicName.slice(prefix.length);
-        const target = asked.find(({ partition: p }) => p.topic === topic && p.partition === data.partition);
-        // Assigned elsewhere or given up while the fetch was under way: its answer is stale.
-        if (!target || target.partition.offset !== target.offset || !isAssigned(target.partition)) continue;
-        deliver(target.partition, decodeBatch(topic, target.offset, data));
-      }
+  const take = (current: Link, target: Assigned, answer: FetchedPartition): void => {
+    if (errorType(answer.error) === 'OFFSET_OUT_OF_RANGE') return fault(target, 'OUT_OF_RANGE', answer.error);
+    if (answer.error) return hold(current, target, answer.error);
+    target.failures = 0;
+    const { topic, partition, offset } = target;
+    let decoded;
+    try {
+      decoded = decodeRecords({ ...answer, topic, offset });
+    } catch (error) {
+      return fault(target, 'UNREADABLE', error);
+    }
+    deliver(target, { topic, partition, logEnd: answer.logEnd, ...decoded });
+  };
+
+  /** Its leader moved or is not there, or the topic is gone; then the refresh fails, and the new connection finds out which. */
+  const hold = (current: Link, target: Assigned, error: Error): void => {
+    target.busy = true;
+    target.failures += 1;
+    const { topic, partition } = target;
+    logger.debug({ err: error, topic, partition }, 'a partition cannot be read now, trying again');
+    track(
+      (async () => {
+        await backOff(target.failures);
+        try {
+          if (link === current) await current.cluster.refreshMetadata();
+        } catch (refreshError) {
+          reconnect(current, refreshError);
+        }
+        target.busy = false;
+        pump();
+      })(),
+    );
   };
 
   const isAssigned = (partition: Assigned): boolean =>
     !stopping.signal.aborted && assigned.get(keyOf(partition.topic, partition.partition)) === partition;
 
-  const deliver = (partition: Assigned, batch: Parameters<typeof onBatch>[0]): void => {
+  const deliver = (partition: Assigned, batch: FetchedBatch): void => {
     partition.offset = batch.nextOffset;
     const taken = onBatch(batch);
     if (taken === undefined) return;
@@ -194,7 +233,7 @@ export const createLogReader = (
 
   return {
     assign: (topic, partition, offset) => {
-      assigned.set(keyOf(topic, partition), { topic, partition, offset, busy: false });
+      assigned.set(keyOf(topic, partition), { topic, partition, offset, busy: false, failures: 0 });
       pump();
     },
     unassign: (topic, partition) => {
@@ -220,8 +259,3 @@ const errorType = (error: unknown): string | undefined => {
 };
 
 const isUnknownTopic = (error: unknown): boolean => errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
-
-/** An offset out of range, or bytes that kafkajs cannot decode (an unregistered codec): only alone can they be told apart. */
-const isOnePartitionsFault = (error: unknown): boolean =>
-  errorType(error) === 'OFFSET_OUT_OF_RANGE' ||
-  (error instanceof Error && ['KafkaJSNotImplemented', 'RangeError', 'TypeError'].includes(error.name));

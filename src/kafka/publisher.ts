@@ -1,28 +1,42 @@
-import kafkajs, { type Producer } from 'kafkajs';
-import type { ClientFactory } from './client.js';
+import { requestTimeoutMs, type Broker, type ClientFactory, type ClusterType } from './client.js';
 import { PublishError, type Publisher } from './kafka.js';
+import { produceTo } from './protocol.js';
+import { encodeRecordBatch } from './record-batch.js';
 
 /**
- * kafkajs's producer with its own retries and its "idempotence" off: after a lost reply it reuses sequence numbers and the
- * broker then takes a new record for a repeat, which loses it. Who sends repeats what was not acknowledged, and readers drop
- * repeats by number or id. After any failure a fresh producer is used, so that no stuck connection is inherited.
+ * Sends each call as one Produce request to the partition's leader, without retries and without kafkajs's "idempotence": after
+ * a lost reply that reuses sequence numbers, and the broker then takes a new record for a repeat, which loses it. Who sends
+ * repeats what was not acknowledged, and readers drop repeats by number or id. After any failure fresh connections and
+ * metadata are used, so that no stuck connection or old leader is inherited.
  */
 export const createPublisher = (clients: ClientFactory, prefix: string): Publisher => {
   let current: Lease | undefined;
   let stopped = false;
 
   const send: Publisher['send'] = async (topic, partition, records) => {
+    try {
+      return await sendOnce(topic, partition, records);
+    } catch (error) {
+      // Metadata is of all topics at once, so the missing one may be another that was deleted since. Fresh metadata decides.
+      if (error instanceof PublishError && error.kind === 'NO_TOPIC')
+        return sendOnce(topic, partition, records);
+      throw error;
+    }
+  };
+
+  const sendOnce: Publisher['send'] = async (topic, partition, records) => {
     if (stopped) throw new PublishError('LOST', new Error('the publisher is stopped'));
     const lease = (current ??= open(clients));
     lease.users += 1;
     try {
-      const producer = await lease.producer;
-      const [answer] = await producer.send({
+      const broker = await findLeader(lease, prefix + topic, partition);
+      const batch = encodeRecordBatch(records, Date.now());
+      return await produceTo(broker, {
         topic: prefix + topic,
-        acks: -1,
-        messages: records.map(({ key, value, headers }) => ({ key, value, headers, partition })),
+        partition,
+        batch,
+        timeoutMs: requestTimeoutMs,
       });
-      return Number(answer?.baseOffset);
     } catch (error) {
       if (current === lease) current = undefined;
       throw new PublishError(kindOf(error), error);
@@ -43,27 +57,42 @@ export const createPublisher = (clients: ClientFactory, prefix: string): Publish
   };
 };
 
-/** A producer and how many sends use it: it is closed when it was given up and the last has settled. */
+/** Connections and how many sends use them: they are closed when they were given up and the last send has settled. */
 interface Lease {
-  readonly producer: Promise<Producer>;
+  readonly cluster: ClusterType;
+  readonly connected: Promise<void>;
+  /** Topics that the cluster has metadata of, or is asking for. */
+  readonly topics: Map<string, Promise<void>>;
   users: number;
 }
 
 const open = (clients: ClientFactory): Lease => {
-  const producer = clients.client().producer({
-    allowAutoTopicCreation: false,
-    idempotent: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    retry: { retries: 0 },
-    metadataMaxAge: 30_000,
-  });
-  const connected = producer.connect().then(() => producer);
-  connected.catch(() => {});
-  return { producer: connected, users: 0 };
+  const cluster = clients.cluster();
+  return { cluster, connected: cluster.connect(), topics: new Map(), users: 0 };
 };
 
-const close = async (lease: Lease): Promise<void> => {
-  await lease.producer.then((producer) => producer.disconnect()).catch(() => {});
+const close = async ({ cluster }: Lease): Promise<void> => {
+  await cluster.disconnect().catch(() => {});
+};
+
+/**
+ * Metadata is asked for once per topic, not by age: a refresh concerns all topics and fails when one is missing, and a leader
+ * that moved answers with an error, after which everything is fresh.
+ */
+const findLeader = async (
+  { cluster, connected, topics }: Lease,
+  topic: string,
+  partition: number,
+): Promise<Broker> => {
+  await connected;
+  let known = topics.get(topic);
+  if (!known) topics.set(topic, (known = cluster.addMultipleTargetTopics([topic])));
+  await known;
+  const leader = cluster
+    .findTopicPartitionMetadata(topic)
+    .find(({ partitionId }) => partitionId === partition)?.leader;
+  if (leader === undefined) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
+  return cluster.findBroker({ nodeId: String(leader) });
 };
 
 const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];

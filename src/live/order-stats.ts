@@ -138,7 +138,7 @@ const watchWindows = (
     const isCovered = taken !== undefined && state.since <= taken;
     const changed = isCovered
       ? { version: state.version, windows: state.changes.filter(({ version }) => version > from).flatMap(({ windows }) => windows) }
-      : await readChangedWindows(database, { currency, size, version: from });
+      : await readChangedWindows(database, { currency, size, version: taken });
     taken = changed.version;
     const own = changed.windows.filter((window) => window.size === size && window.region === region);
     return [...new Map(own.map((window) => [window.start, window])).values()];

@@ -9,11 +9,11 @@ import type { Place } from './cursor.js';
  * number that it went through is exact with one number of memory.
  */
 
-/** A record's number in its partition's run; 0 where the topic has none (facts, copies). */
+/** A record's number in its partition's run; 0 where the topic has none (facts, copies), -1 for what the relay did not send there. */
 export const numberOf = (topic: TopicSpec, record: LogRecord): number =>
-  topic.fedBy === 'outbox' ? (sequenceOf(record) ?? 0) : 0;
+  topic.fedBy === 'outbox' ? (sequenceOf(record) ?? -1) : 0;
 
-/** Whether a reader at `place` has to deliver the record: neither gone through, nor a repeat, nor a skip marker. */
+/** Whether a reader at `place` has to deliver the record: neither gone through, nor a repeat, nor a skip marker, nor a stranger's. */
 export const isNewAt = (place: Place, record: LogRecord, number: number): boolean =>
   record.offset >= place.nextOffset && (number === 0 || number > place.sequence) && !isSkip(record);
 

@@ -42,6 +42,10 @@ export interface DatabaseOptions {
 const connectTimeoutMs = 3_000;
 const lockTimeoutMs = 2_000;
 const idleInTransactionTimeoutMs = 10_000;
+/** Postgres ends a late statement itself; when not even that is heard, it does not answer any more. */
+const unansweredMs = 1_000;
+/** BEGIN waits for nothing, so no answer within this time means that Postgres is away. */
+const beginTimeoutMs = 1_500;
 const mostTries = 5;
 const askAgainMs = 2_000;
 
@@ -51,6 +55,9 @@ export const createDatabase = ({ url, logger, poolSize, statementTimeoutMs }: Da
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
+    // Statements that do not wait for each other's answers are sent in one go.
+    pipeline: true,
+    query_timeout: statementTimeoutMs + unansweredMs,
     application_name: 'millrace',
     types: { getTypeParser },
     options: [
@@ -91,10 +98,13 @@ export const createDatabase = ({ url, logger, poolSize, statementTimeoutMs }: Da
   const once = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> =>
     use(async (client) => {
       const tx: Transaction = { id: undefined, query: (sql, values) => run(client, sql, values) };
-      await run(client, 'begin');
       let result: T;
       try {
+        // Not waited for: it goes out together with the first statement.
+        const begun = begin(client);
+        begun.catch(ignore);
         result = await work(tx);
+        await begun;
       } catch (error) {
         if (!isConnectionLost(error)) await client.query('rollback').catch(ignore);
         throw asUnavailable(error);
@@ -142,7 +152,7 @@ export const createDatabase = ({ url, logger, poolSize, statementTimeoutMs }: Da
       }
     },
     connect: async () => {
-      const client = new pg.Client({ ...connection, statement_timeout: 0 });
+      const client = new pg.Client({ ...connection, statement_timeout: 0, query_timeout: 0 });
       client.on('error', (error) => logger.debug({ err: error }, 'a connection to Postgres was lost'));
       await client.connect();
       return client;
@@ -169,6 +179,13 @@ const run = async <Row extends object>(
   return (await client.query<Row>({ name, text: sql, values: [...values] })).rows;
 };
 
+/** When it is not answered in time, the connection is cut, and with it ends what was sent behind it. */
+const begin = async (client: pg.ClientBase): Promise<void> => {
+  // The types of pg do not know that a single statement may have it.
+  const statement: pg.QueryConfig & { query_timeout: number } = { text: 'begin', query_timeout: beginTimeoutMs };
+  await client.query(statement);
+};
+
 const builtins = pg.types.builtins;
 
 function getTypeParser(oid: number, format?: 'text' | 'binary') {
@@ -179,7 +196,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
 }
 
 const sqlState = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error));
 

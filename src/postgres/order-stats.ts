@@ -88,6 +88,8 @@ export interface StatsChange {
 const sums = 'count, total, min, max';
 const byName = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
+const qualified = (table: string): string => `${table}.count, ${table}.total, ${table}.min, ${table}.max`;
+
 const amounts = (deltas: readonly AggregateDelta[]): unknown[] => [
   deltas.map(({ count }) => count),
   deltas.map(({ total }) => total),
@@ -124,23 +126,20 @@ export const addToCurrencies = (tx: Transaction, deltas: readonly CurrencyDelta[
     [deltas.map(({ currency }) => currency), ...amounts(deltas)],
   );
 
+/** Under the version that {@link addToCurrencies} gave in this transaction; it may be sent before that is answered. */
 export const addToRegions = (
   tx: Transaction,
-  deltas: readonly (RegionDelta & { version: number })[],
+  deltas: readonly RegionDelta[],
 ): Promise<(RegionRow & { currency: string })[]> =>
   tx.query<RegionRow & { currency: string }>(
     `insert into order_region_stats (currency, region, version, ${sums})
-     select currency, region, version, ${sums}
-     from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::numeric[], $6::numeric[], $7::numeric[])
-       as d (currency, region, version, ${sums})
+     select currency, region, s.version, ${qualified('d')}
+     from unnest($1::text[], $2::text[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[])
+       as d (currency, region, ${sums})
+     join order_stats s using (currency)
      on conflict (currency, region) do update set ${merged('order_region_stats')}
      returning currency, region, version, ${sums}`,
-    [
-      deltas.map(({ currency }) => currency),
-      deltas.map(({ region }) => region),
-      deltas.map(({ version }) => version),
-      ...amounts(deltas),
-    ],
+    [deltas.map(({ currency }) => currency), deltas.map(({ region }) => region), ...amounts(deltas)],
   );
 
 interface WindowRow extends AggregateRow {
@@ -171,16 +170,16 @@ export interface CurrencyWindow {
 
 const toCurrencyWindow = (row: WindowRow): CurrencyWindow => ({ currency: row.currency, window: toWindow(row) });
 
-export const addToWindows = async (
-  tx: Transaction,
-  deltas: readonly (WindowDelta & { version: number })[],
-): Promise<CurrencyWindow[]> => {
+/** As {@link addToRegions}. */
+export const addToWindows = async (tx: Transaction, deltas: readonly WindowDelta[]): Promise<CurrencyWindow[]> => {
   const rows = await tx.query<WindowRow>(
     `insert into order_window_stats (currency, size, start, region, final, version, ${sums})
-     select currency, size, start, region, start + (size_ms + ${graceMs}) * interval '1 ms' <= clock_timestamp(), version, ${sums}
-     from unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::text[], $6::bigint[], $7::bigint[],
-                 $8::numeric[], $9::numeric[], $10::numeric[])
-       as d (currency, size, size_ms, start, region, version, ${sums})
+     select currency, size, start, region, start + (size_ms + ${graceMs}) * interval '1 ms' <= clock_timestamp(), s.version,
+       ${qualified('d')}
+     from unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::text[], $6::bigint[], $7::numeric[], $8::numeric[],
+                 $9::numeric[])
+       as d (currency, size, size_ms, start, region, ${sums})
+     join order_stats s using (currency)
      on conflict (currency, size, start, region) do update set ${merged('order_window_stats')},
        final = order_window_stats.final or excluded.final
      returning ${windowColumns}`,
@@ -190,7 +189,6 @@ export const addToWindows = async (
       deltas.map(({ size }) => windowSizesMs[size]),
       deltas.map(({ start }) => start),
       deltas.map(({ region }) => region ?? ''),
-      deltas.map(({ version }) => version),
       ...amounts(deltas),
     ],
   );
@@ -318,19 +316,19 @@ export interface ChangedWindows {
   readonly windows: readonly WindowState[];
 }
 
-/** Windows of a size that changed after `version`; for version 0 only those that are not final. Oldest change first. */
+/** Windows of a size that changed after `version`; without one those that are not final. Oldest change first. */
 export const readChangedWindows = async (
   db: Queryable,
-  { currency, size, version }: { currency: string; size: WindowSize; version: number },
+  { currency, size, version }: { currency: string; size: WindowSize; version: number | undefined },
 ): Promise<ChangedWindows> => {
   // One statement, so that one snapshot: the windows are those of the version.
   const rows = await db.query<WindowRow & { now: number }>(
     `select n.now, w.* from (select coalesce(max(version), 0) as now from order_stats where currency = $1) as n
      left join lateral (
        select ${readColumns('$4::bigint')} from order_window_stats
-       where currency = $1 and size = $2 and version > $3 and ($3 > 0 or not final)) as w on true
+       where currency = $1 and size = $2 and ($3::bigint is null and not final or version > $3)) as w on true
      order by w.version, w.start, w.region`,
-    [currency, size, version, windowSizesMs[size]],
+    [currency, size, version ?? null, windowSizesMs[size]],
   );
   return { version: rows[0]?.now ?? 0, windows: rows.filter(({ start }) => start !== null).map(toWindow) };
 };
@@ -340,13 +338,16 @@ export const readCurrencyVersion = async (db: Queryable, currency: string): Prom
   return row?.version ?? 0;
 };
 
-/** Versions that clients have seen, so that those to come are higher. Currencies without a row get an empty one. */
+/** Clients may also have read versions that were lost before they were published; so many surely were not. */
+const mostUnpublished = 1_000_000;
+
+/** Versions that were published, so that those to come are higher than any that a client has seen. Currencies without a row get an empty one. */
 export const raiseStatsVersions = async (tx: Transaction, versions: ReadonlyMap<string, number>): Promise<void> => {
   await tx.query(
     `insert into order_stats (currency, version, updated_at, count, total)
      select currency, version, clock_timestamp(), 0, total
      from unnest($1::text[], $2::bigint[], $3::numeric[]) as v (currency, version, total) order by currency
      on conflict (currency) do update set version = greatest(order_stats.version, excluded.version)`,
-    [[...versions.keys()], [...versions.values()], [...versions.keys()].map((currency) => emptyAggregate(currency).total)],
+    [[...versions.keys()], [...versions.values()].map((version) => version + mostUnpublished), [...versions.keys()].map((currency) => emptyAggregate(currency).total)],
   );
 };

@@ -35,12 +35,18 @@ export const createPresence = ({ database, logger, onOutbox }: PresenceOptions):
 
   const open = async (): Promise<void> => {
     const opened = await database.connect();
+    try {
+      await opened.query('select pg_advisory_lock($1)', [owner]);
+      await opened.query(`listen ${outboxChannel}`);
+    } catch (error) {
+      // It might hold the lock that the next try waits for.
+      await opened.end().catch(() => {});
+      throw error;
+    }
     opened.on('notification', onOutbox);
     opened.once('end', () => {
       if (!stopping.signal.aborted) void reopen();
     });
-    await opened.query('select pg_advisory_lock($1)', [owner]);
-    await opened.query(`listen ${outboxChannel}`);
     client = opened;
   };
 

@@ -25,15 +25,6 @@ export const claimRelay = async (
   return row && { owner, ...row };
 };
 
-/** @returns false when the lease was lost */
-export const renewRelay = async (db: Queryable, { owner, epoch }: RelayLease, leaseMs: number): Promise<boolean> => {
-  const rows = await db.query(
-    `update relay_lease set expires_at = now() + $3 * interval '1 ms' where owner = $1 and epoch = $2 returning 1`,
-    [owner, epoch, leaseMs],
-  );
-  return rows.length > 0;
-};
-
 export const releaseRelay = async (db: Queryable, { owner, epoch }: RelayLease): Promise<void> => {
   await db.query('update relay_lease set owner = null, expires_at = now() where owner = $1 and epoch = $2', [owner, epoch]);
 };

@@ -6,8 +6,8 @@ import { continueRun, deletePublished } from '../postgres/relay.js';
 import type { LogAhead } from './tail.js';
 
 /**
- * The two ways on from a database that was restored from an earlier copy beside the newer log. Both end with the counters at
- * the log's; the positions of the streams are those of the copy, so the log's tail is folded as ever.
+ * The way on from a database that was restored from an earlier copy beside the newer log, with or without the log's entities.
+ * It ends with the counters at the log's; the positions of the streams are those of the copy, so the log's tail is folded as ever.
  */
 export interface RecoverOptions {
   readonly database: Database;
@@ -15,6 +15,7 @@ export interface RecoverOptions {
   readonly ahead: readonly LogAhead[];
   /** How a topic's records come back into its tables. */
   readonly recoveries: ReadonlyMap<string, (tx: Transaction, records: readonly LogRecord[]) => Promise<void>>;
+  readonly action: string;
 }
 
 export interface Recovered {
@@ -23,31 +24,27 @@ export interface Recovered {
   readonly events: number;
 }
 
-/** Takes the events that the database does not have from the log into the entity tables. */
-export const recoverFromLog = async ({ database, kafka, ahead, recoveries }: RecoverOptions): Promise<Recovered[]> => {
+/**
+ * Takes what the database does not have from the log into the tables that `recoveries` name, and goes on behind the log's
+ * numbers. Topics without a recovery go on without their events: `action` is what the audit calls it.
+ */
+export const recoverFromLog = async (options: RecoverOptions): Promise<Recovered[]> => {
+  const { database, kafka, ahead, recoveries, action } = options;
   const recovered: Recovered[] = [];
   for (const place of ahead) {
     const records = await readBehind(kafka, place);
+    const recover = recoveries.get(place.topic);
+    const events = recover ? records.filter((record) => !isSkip(record)) : [];
     await database.transaction(async (tx) => {
-      // An event that the copy holds without a number was numbered and sent after the copy was made.
+      // An event that the copy holds without a number was numbered and sent after the copy was made; again it would count twice.
       await deletePublished(tx, records.map(({ headers }) => headers.ce_id ?? ''));
-      const events = records.filter((record) => !isSkip(record));
-      if (events.length > 0) await recoveries.get(place.topic)?.(tx, events);
+      if (events.length > 0) await recover?.(tx, events);
       await continueRun(tx, place.topic, place.partition, place.found);
-      await recordAction(tx, 'recover --from-log', { ...place, events: events.length });
+      await recordAction(tx, action, { ...place, events: events.length });
     });
-    recovered.push({ topic: place.topic, partition: place.partition, events: records.length });
+    recovered.push({ topic: place.topic, partition: place.partition, events: events.length });
   }
   return recovered;
-};
-
-/** Goes on behind the log's numbers without its events; entity tables stay as they were restored. */
-export const acceptLoss = async ({ database, ahead }: Pick<RecoverOptions, 'database' | 'ahead'>): Promise<void> => {
-  for (const place of ahead)
-    await database.transaction(async (tx) => {
-      await continueRun(tx, place.topic, place.partition, place.found);
-      await recordAction(tx, 'recover --accept-loss', place);
-    });
 };
 
 const pageBytes = 4_194_304;
@@ -60,9 +57,9 @@ const readBehind = async (kafka: Kafka, { topic, partition, known, found }: LogA
   for (let length = (found - known) * 2 + 1_500; ; length *= 2) {
     const from = Math.max(marks.earliest, marks.latest - length);
     const records = await readRange(kafka, topic, partition, from, marks.latest);
-    const [first] = records;
-    const isWhole = from === marks.earliest || (first && (sequenceOf(first) ?? Infinity) <= known + 1);
-    if (isWhole) return onceEach(records, known);
+    const missing = onceEach(records, known);
+    // Fewer: the range began too late, perhaps in the middle of repeats.
+    if (from === marks.earliest || missing.length === found - known) return missing;
   }
 };
 

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import { formatMinor, digitsOf } from '../events/money.js';
 import { parseOrderEvent, type OrderEvent } from '../events/orders.js';
 import { orderEvents, orderStatsChanges } from '../events/topics.js';
@@ -88,16 +88,14 @@ class Groups<Key extends { readonly currency: string }> {
 
 const writeOrderStats = async (tx: Transaction, deltas: OrderStatsDeltas): Promise<OutgoingEvent[]> => {
   if (deltas.currencies.length === 0) return [];
-  const currencies = await addToCurrencies(tx, deltas.currencies);
-  const versions = new Map(currencies.map(({ currency, version }) => [currency, version]));
-  const versioned = <D extends { currency: string }>(delta: D): D & { version: number } => ({
-    ...delta,
-    version: versions.get(delta.currency) ?? 0,
-  });
-  const regions = await addToRegions(tx, deltas.regions.map(versioned));
-  const windows = await addToWindows(tx, deltas.windows.map(versioned));
-  // Read under the currencies' locks: whatever others folded of these currencies is committed, so the places are exact.
-  const places = await readStreamPlaces(tx, orderStats.name, orderEvents.name);
+  // Sent in this order without waiting in between. The places are read under the currencies' locks: whatever others folded of
+  // these currencies is committed, so they are exact.
+  const [currencies, regions, windows, places] = await Promise.all([
+    addToCurrencies(tx, deltas.currencies),
+    addToRegions(tx, deltas.regions),
+    addToWindows(tx, deltas.windows),
+    readStreamPlaces(tx, orderStats.name, orderEvents.name),
+  ]);
   return currencies.map(({ currency, version, updatedAt, ...total }) =>
     changeEvent({
       currency,
@@ -127,7 +125,7 @@ const changeEvent = (change: StatsChange): OutgoingEvent => {
   const event = (data: object) => ({
     topic: orderStatsChanges.name,
     key: change.currency,
-    event: { id: uuidv7(), type: 'order.stats.changed', time: change.updatedAt, data },
+    event: { id: randomUUID(), type: 'order.stats.changed', time: change.updatedAt, data },
   });
   const whole = event(change);
   if (Buffer.byteLength(JSON.stringify(change)) <= largestValueBytes) return whole;

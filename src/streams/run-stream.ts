@@ -63,17 +63,17 @@ export const runStream = <E, Changes>(stream: Stream<E, Changes>, options: RunSt
   const commit = async (parts: readonly Part[], parsed: Parsed<E>): Promise<void> => {
     const changes = stream.fold(parsed.events);
     const appended = await database.transaction(async (tx) => {
-      const moved = await advancePositions(
-        tx,
-        stream.name,
-        parts.map(({ batch, sifted }) => ({
-          ...sifted.to,
-          epoch: batch.position.epoch,
-          fromOffset: batch.position.nextOffset,
-        })),
-      );
+      const advances = parts.map(({ batch: { position }, sifted: { to } }) => ({
+        ...to,
+        epoch: position.epoch,
+        fromOffset: position.nextOffset,
+      }));
+      // The positions first; the writes follow without waiting, and are void when the positions did not move.
+      const [moved, outgoing] = await Promise.all([
+        advancePositions(tx, stream.name, advances),
+        parsed.events.length > 0 ? stream.write(tx, changes) : [],
+      ]);
       if (moved < parts.length) throw new Fenced();
-      const outgoing = parsed.events.length > 0 ? await stream.write(tx, changes) : [];
       await append(tx, outgoing);
       await fileDeadLetters(tx, stream.name, parsed.failures);
       return outgoing.length + parsed.failures.length;

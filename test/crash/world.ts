@@ -63,7 +63,7 @@ export const verifyTraffic = async (
       { currency },
     );
     await eventually(() => expect(watcher.last()).toEqual(orderStats) ?? true);
-    expect(watcher.violations).toEqual([]);
+    expect([...watcher.violations, ...watcher.shrinkings]).toEqual([]);
     await watcher.stop();
   }
   await events.stop();

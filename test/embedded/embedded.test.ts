@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { startEmbedded } from '../../src/embedded/embedded.js';
 import { startedAt } from '../../src/embedded/processes.js';
@@ -14,7 +14,12 @@ let dataDir = '';
 beforeAll(() => {
   dataDir = mkdtempSync(join(tmpdir(), 'millrace-embedded-'));
 });
-afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+afterAll(async () => {
+  // Whatever a failed test left behind is adopted, to be stopped.
+  const servers = await startEmbedded(options());
+  await servers.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
 
 const options = () => ({
   dataDir,
@@ -25,9 +30,15 @@ const options = () => ({
   progress: () => undefined,
 });
 
+const children = new Set<ChildProcess>();
+afterEach(async () => {
+  for (const child of children) await kill(child);
+  children.clear();
+});
+
 /** A Millrace of its own that only starts the servers; it prints their addresses, or the error's message. */
-const startInChild = (environment: NodeJS.ProcessEnv = process.env): ChildProcess =>
-  spawn(
+const startInChild = (environment: NodeJS.ProcessEnv = process.env): ChildProcess => {
+  const child = spawn(
     process.execPath,
     [
       '--input-type=module',
@@ -41,6 +52,9 @@ const startInChild = (environment: NodeJS.ProcessEnv = process.env): ChildProces
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], env: environment },
   );
+  children.add(child);
+  return child;
+};
 
 const firstLine = async (child: ChildProcess): Promise<string> => {
   const [bytes] = (await once(child.stdout!, 'data')) as [Buffer];

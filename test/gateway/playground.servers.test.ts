@@ -1,0 +1,189 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, test } from '@jest/globals';
+import { chromium, type Page } from 'playwright-core';
+import { examples } from '../../src/gateway/playground-examples.js';
+import { eventually } from '../support/await.js';
+import { closeAtEnd } from '../support/cleanup.js';
+import { createTestDatabase } from '../support/database.js';
+import { createTestClient } from '../support/graphql.js';
+import { startMillrace } from '../support/process.js';
+import { uniquePrefix } from '../support/topics.js';
+
+/** The playground in a real browser: it loads from this gateway alone, and each of its tabs runs as it is. */
+const executablePath = spawnSync('which', ['chromium'], { encoding: 'utf8' }).stdout.trim();
+if (!executablePath)
+  console.warn('NO CHROMIUM ON THE PATH: the playground is NOT tested. Install chromium to test it.');
+
+const pictures = fileURLToPath(new URL('../../test-results/', import.meta.url));
+const flags = [
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+];
+
+interface Result {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly object[];
+}
+
+interface Browsed {
+  readonly page: Page;
+  /** Each address that the page asked for, its sockets included. */
+  readonly addresses: string[];
+  /** What the console showed as an error or a warning, and errors that nobody caught. */
+  readonly complaints: string[];
+  /** Answers over HTTP, by operation name. */
+  readonly answers: { readonly operation: string; readonly result: Result }[];
+  /** Results over WebSocket. */
+  readonly pushed: Result[];
+}
+
+const browse = async (): Promise<Browsed> => {
+  const browser = await chromium.launch({ executablePath, args: flags });
+  closeAtEnd(() => browser.close());
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const seen: Browsed = { page, addresses: [], complaints: [], answers: [], pushed: [] };
+  page.on('pageerror', ({ message }) => seen.complaints.push(message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) seen.complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith('data:')) seen.addresses.push(request.url());
+  });
+  page.on('requestfinished', async (request) => {
+    if (request.method() !== 'POST') return;
+    const { operationName } = request.postDataJSON() as { operationName?: string };
+    const result = (await (await request.response())?.json()) as Result;
+    seen.answers.push({ operation: operationName ?? '', result });
+  });
+  page.on('websocket', (socket) => {
+    seen.addresses.push(socket.url());
+    socket.on('framereceived', ({ payload }) => {
+      const message = JSON.parse(payload.toString()) as { type: string; payload?: Result };
+      if (message.type === 'next' && message.payload) seen.pushed.push(message.payload);
+    });
+  });
+  return seen;
+};
+
+const send = async ({ page }: Browsed, name: string): Promise<void> => {
+  const operation = operationOf(name);
+  await page.locator('.window-switcher__item', { hasText: new RegExp(`^\\W*${name}\\W*$`) }).click();
+  await page.locator('app-query-editor:visible').getByText(operation).first().waitFor();
+  await page.locator('.send-request__button:visible').click();
+};
+
+const operationOf = (name: string): string =>
+  /(?:query|mutation|subscription) (\w+)/.exec(examples.find((one) => one.name === name)?.query ?? '')?.[1] ??
+  '';
+
+/** Sends what the tab holds and waits for the answer over HTTP. */
+const ask = async <Data>(seen: Browsed, name: string): Promise<Data> => {
+  const before = seen.answers.length;
+  await send(seen, name);
+  const answer = await eventually(() =>
+    seen.answers.slice(before).find(({ operation }) => operation === operationOf(name)),
+  );
+  expect(answer.result.errors).toBeUndefined();
+  return answer.result.data as Data;
+};
+
+const isShown = ({ page }: Browsed, text: string): Promise<void> =>
+  page.locator('.query-result__list:visible').getByText(text).first().waitFor();
+
+const picture = (page: Page, name: string): Promise<Buffer> =>
+  page.screenshot({ path: join(pictures, `${name}.png`) });
+
+const inBrowser = executablePath ? test : test.skip;
+let seen: Browsed;
+let url: string;
+beforeAll(async () => {
+  if (!executablePath) return;
+  const database = await createTestDatabase();
+  ({ url } = await startMillrace({ env: { DATABASE_URL: database.url, TOPIC_PREFIX: uniquePrefix() } }));
+  mkdirSync(pictures, { recursive: true });
+  seen = await browse();
+});
+
+interface Created {
+  readonly createOrder: { readonly order: { readonly id: string } };
+}
+
+interface Statistics {
+  readonly orderStats: { readonly total: { readonly count: number } };
+  readonly orders: { readonly nodes: readonly object[] };
+}
+
+/** Orders in KRW that a result over WebSocket counts; undefined when it is of another subscription. */
+const countIn = ({ data }: Result): number | undefined =>
+  (data as { orderStats?: { total: { count: number } } } | undefined)?.orderStats?.total.count;
+
+inBrowser('the start page leads to the playground, which opens with the first example', async () => {
+  await seen.page.goto(url);
+  await picture(seen.page, 'start-page');
+  await seen.page.getByRole('link', { name: 'Playground' }).click();
+  await seen.page.locator('.window-switcher__item--active', { hasText: examples[0]!.name }).waitFor();
+  expect(await seen.page.locator('.window-switcher__item .window-switcher__input').allInnerTexts()).toEqual(
+    examples.map(({ name }) => name),
+  );
+});
+
+inBrowser('creating an order answers its id, as often as one likes', async () => {
+  const first = await ask<Created>(seen, 'Create an order');
+  await isShown(seen, first.createOrder.order.id);
+  await picture(seen.page, 'playground');
+  const second = await ask<Created>(seen, 'Create an order');
+  expect(second.createOrder.order.id).not.toBe(first.createOrder.order.id);
+});
+
+inBrowser('the statistics come at once, then anew when somebody else sends an order', async () => {
+  await send(seen, 'Watch the statistics');
+  const begin = await eventually(() => seen.pushed.map(countIn).find((count) => count !== undefined));
+  await createTestClient(url).data(`mutation {
+    createOrder(input: { customerId: "c-1", totalAmount: 1000, currency: "KRW" }) { order { id } }
+  }`);
+  await eventually(() => seen.pushed.map(countIn).includes(begin + 1));
+  await isShown(seen, 'orderStats');
+  await picture(seen.page, 'playground-statistics');
+});
+
+inBrowser('order events come as orders are sent', async () => {
+  await send(seen, 'Order events');
+  const client = createTestClient(url);
+  // Live from its start, which the page does not show: orders are sent until one of them comes.
+  await eventually(async () => {
+    await client.data(`mutation {
+      createOrder(input: { customerId: "c-1", totalAmount: 2000, currency: "KRW" }) { order { id } }
+    }`);
+    return seen.pushed.some(({ data }) => data?.['orderEvents'] !== undefined);
+  });
+  await isShown(seen, 'order.created');
+});
+
+inBrowser('statistics and the latest orders are answered', async () => {
+  const answer = await ask<Statistics>(seen, 'Statistics');
+  expect(answer.orderStats.total.count).toBeGreaterThan(2);
+  expect(answer.orders.nodes.length).toBeGreaterThan(2);
+  await isShown(seen, 'totalCount');
+});
+
+inBrowser('an order is made and shipped, and a second run answers the same', async () => {
+  const shipped = { order: { status: 'SHIPPED', statusCode: 25, version: 2 } };
+  expect(await ask(seen, 'Ship an order')).toMatchObject({
+    createOrder: { order: { status: 'PAID' }, replayed: false },
+    changeOrderStatus: { ...shipped, replayed: false },
+  });
+  expect(await ask(seen, 'Ship an order')).toMatchObject({
+    createOrder: { replayed: true },
+    changeOrderStatus: { ...shipped, replayed: true },
+  });
+});
+
+inBrowser('nothing was asked of another host, and nothing was complained about', () => {
+  const { host } = new URL(url);
+  expect(seen.addresses.filter((address) => new URL(address).host !== host)).toEqual([]);
+  expect(seen.addresses).toContain(`ws://${host}/graphql`);
+  expect(seen.complaints).toEqual([]);
+});
