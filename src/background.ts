@@ -79,7 +79,9 @@ export const createBackground = (options: BackgroundOptions): Background => {
     ...(roles.includes('streams')
       ? [runStream(orderStats, { kafka, database, owner, logger, onCommitted: wake })]
       : []),
-    ...(roles.includes('consumers') ? [createCopies({ copies, kafka, database, partitionOf, owner, logger })] : []),
+    ...(roles.includes('consumers')
+      ? [createCopies({ copies, kafka, database, partitionOf, owner, logger })]
+      : []),
   ];
 
   return {

@@ -31,7 +31,8 @@ export const variables = {
     .describe('Default: debug in development, info in production.'),
   KAFKA_BROKERS: list
     .refine((brokers) => brokers.length > 0, 'must name at least one host:port')
-    .optional().describe('Comma list of host:port. Unset: an embedded Kafka.'),
+    .optional()
+    .describe('Comma list of host:port. Unset: an embedded Kafka.'),
   KAFKA_SASL_MECHANISM: z
     .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
     .optional()
@@ -85,14 +86,22 @@ export interface KafkaAddress {
   readonly ssl: boolean;
   readonly caFile: string | undefined;
   readonly sasl:
-    | { readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; readonly username: string; readonly password: string }
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+        readonly username: string;
+        readonly password: string;
+      }
     | undefined;
 }
 
 /** Thrown by {@link readConfig}; `problems` holds one line for each variable at fault. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
-    super(`The configuration cannot be used:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    super(
+      problems.length === 1
+        ? `The configuration cannot be used: ${problems[0]}`
+        : `The configuration cannot be used:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    );
     this.name = 'ConfigError';
   }
 }
@@ -101,7 +110,9 @@ export class ConfigError extends Error {
  * Reads the environment once; nobody else does.
  * @throws ConfigError with all problems together.
  */
-export const readConfig = (environment: Readonly<Record<string, string | undefined>> = process.env): Config => {
+export const readConfig = (
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Config => {
   // A variable set to nothing, as in `REDIS_URL= npm start`, is the same as one not set.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = z.object(variables).safeParse(given);
@@ -128,7 +139,11 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
       caFile: env.KAFKA_CA_FILE,
       sasl:
         env.KAFKA_SASL_MECHANISM && env.KAFKA_USERNAME && env.KAFKA_PASSWORD
-          ? { mechanism: env.KAFKA_SASL_MECHANISM, username: env.KAFKA_USERNAME, password: env.KAFKA_PASSWORD }
+          ? {
+              mechanism: env.KAFKA_SASL_MECHANISM,
+              username: env.KAFKA_USERNAME,
+              password: env.KAFKA_PASSWORD,
+            }
           : undefined,
     },
     databaseUrl: env.DATABASE_URL,

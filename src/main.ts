@@ -53,7 +53,9 @@ export const run = async (): Promise<void> => {
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
     if (config.profile === 'production')
-      throw new ConfigError(['NODE_ENV: production needs authentication, which this version does not have yet']);
+      throw new ConfigError([
+        'NODE_ENV: production needs authentication, which this version does not have yet',
+      ]);
     const { url } = await app.start();
     say('Development mode: no authentication, everyone who reaches this address is an admin.');
     process.stdout.write(`${readyLine(url, config.roles)}\n`);

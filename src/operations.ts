@@ -39,14 +39,24 @@ export const resumeStream = (options: OperationOptions, name: string): Promise<R
       const to = fault.startsWith('SEQUENCE_HOLE') ? nextOffset : earliest;
       await database.transaction(async (tx) => {
         await resumePosition(tx, name, topic, partition, to);
-        await recordAction(tx, 'streams resume --accept-loss', { name, topic, partition, fault, from: nextOffset, to });
+        await recordAction(tx, 'streams resume --accept-loss', {
+          name,
+          topic,
+          partition,
+          fault,
+          from: nextOffset,
+          to,
+        });
       });
       resumed.push({ topic, partition, from: nextOffset, to });
     }
     return resumed;
   });
 
-const withServers = async <T>(options: OperationOptions, work: (servers: Servers) => Promise<T>): Promise<T> => {
+const withServers = async <T>(
+  options: OperationOptions,
+  work: (servers: Servers) => Promise<T>,
+): Promise<T> => {
   const stops: (() => Promise<unknown>)[] = [];
   try {
     return await work(

@@ -78,7 +78,9 @@ export const openServers = async (options: ServersOptions): Promise<Servers> => 
 };
 
 /** Topics that the outbox feeds. */
-export const fedTopics = (partitions: Readonly<Record<string, number>>): { name: string; partitions: number }[] =>
+export const fedTopics = (
+  partitions: Readonly<Record<string, number>>,
+): { name: string; partitions: number }[] =>
   topics
     .filter(({ fedBy }) => fedBy === 'outbox')
     .map(({ name }) => ({ name, partitions: partitions[name] ?? partitionsPerTopic }));
@@ -101,9 +103,12 @@ const createReach =
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         if (Date.now() > until)
-          throw new Error(`${name} cannot be used (${reason}): start it, or set ${variable} to one that runs.`, {
-            cause: error,
-          });
+          throw new Error(
+            `${name} cannot be used (${reason}): start it, or set ${variable} to one that runs.`,
+            {
+              cause: error,
+            },
+          );
         if (tries === 2) progress(`Waiting for ${name} (${reason}) …`);
         await sleep(300, undefined, { signal });
       }

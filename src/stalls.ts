@@ -9,7 +9,9 @@ const stalledAfterMs = 30_000;
  * Tells which owned partitions have records waiting but have not moved for 30 s.
  * @param now milliseconds of a clock that only rises
  */
-export const createStallWatch = (now: () => number): ((owned: readonly OwnedPartition[]) => OwnedPartition[]) => {
+export const createStallWatch = (
+  now: () => number,
+): ((owned: readonly OwnedPartition[]) => OwnedPartition[]) => {
   let lastMoved = new Map<string, { nextOffset: number; at: number }>();
   return (owned) => {
     const moved = new Map<string, { nextOffset: number; at: number }>();

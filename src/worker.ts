@@ -10,7 +10,9 @@ if (parentPort === null) throw new Error('worker.js runs as a thread of main.js'
 const port = parentPort;
 const send = (message: FromWorker): void => port.postMessage(message);
 
-const { logLevel, ...options } = workerData as Omit<BackgroundOptions, 'logger' | 'onFatal'> & { logLevel: LogLevel };
+const { logLevel, ...options } = workerData as Omit<BackgroundOptions, 'logger' | 'onFatal'> & {
+  logLevel: LogLevel;
+};
 const background = createBackground({
   ...options,
   logger: createLogger(logLevel),

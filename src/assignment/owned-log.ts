@@ -101,7 +101,8 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
     if (state) void stopReading(state, `${kind}: ${error.message}`).catch(logFailure);
   };
 
-  const logFailure = (error: unknown): void => logger.warn({ err: error, worker }, 'ownership could not be written');
+  const logFailure = (error: unknown): void =>
+    logger.warn({ err: error, worker }, 'ownership could not be written');
 
   const forget = (state: Owned): void => {
     if (owned.get(keyOf(state.position)) !== state) return;
@@ -112,7 +113,10 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
 
   const stopReading = async (state: Owned, reason: string): Promise<void> => {
     const { topic, partition } = state.position;
-    logger.error({ worker, topic, partition, reason }, 'a partition stands still until an operator resumes it');
+    logger.error(
+      { worker, topic, partition, reason },
+      'a partition stands still until an operator resumes it',
+    );
     forget(state);
     await stopPosition(database, worker, state.position, reason);
   };
@@ -142,7 +146,8 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
     }
     const room = share - owned.size;
     if (room <= 0) return;
-    for (const position of await claimPositions(database, worker, owner, leaseMs, room)) await begin(position);
+    for (const position of await claimPositions(database, worker, owner, leaseMs, room))
+      await begin(position);
   };
 
   const commitGroup = async (): Promise<void> => {
@@ -158,7 +163,9 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
       await keep().catch(logFailure);
       if (Date.now() - committedAt >= groupCommitEveryMs) {
         committedAt = Date.now();
-        await commitGroup().catch((error: unknown) => logger.debug({ err: error }, 'the group offset was not committed'));
+        await commitGroup().catch((error: unknown) =>
+          logger.debug({ err: error }, 'the group offset was not committed'),
+        );
       }
       await sleep(renewEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
     }

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { MillraceError } from 'millrace-sdk';
 import { ConfigError } from '../config.js';
+import { PrerequisiteError } from '../embedded/embedded.js';
 
 /** Of the process. 69 and 78 are those of sysexits.h. */
 export const exitCodes = {
@@ -30,14 +31,20 @@ export const nobodyAnswers = (url: string): CommandError =>
     `No Millrace answers at ${url}. Start it with npm start, or name another with --url.`,
   );
 
-/** The exit code of a failure, and what to say of it. Commander has then said it already: its message is not ours to repeat. */
-export const explain = (error: unknown): { exitCode: number; code: string; message?: string } => {
+/** The exit code of a failure, and what to say of it; what Commander throws it has said already. */
+export const explain = (error: unknown): { exitCode: number; code: string; message: string } => {
   if (error instanceof CommanderError)
-    return { exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.usage, code: 'USAGE' };
+    return {
+      exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.usage,
+      code: 'USAGE',
+      message: error.code === 'commander.help' ? 'Name a command.' : error.message.replace(/^error: /, ''),
+    };
   if (error instanceof ConfigError)
     return { exitCode: exitCodes.badConfig, code: 'BAD_CONFIG', message: error.message };
+  if (error instanceof PrerequisiteError)
+    return { exitCode: exitCodes.unavailable, code: 'UNAVAILABLE', message: error.message };
   if (error instanceof CommandError)
-    return { exitCode: error.exitCode, code: 'FAILED', message: error.message };
+    return { exitCode: error.exitCode, code: codeOf(error.exitCode), message: error.message };
   if (error instanceof MillraceError) {
     const away = ['NETWORK', 'UNAVAILABLE', 'OUTCOME_UNKNOWN'].includes(error.code);
     return {
@@ -47,6 +54,11 @@ export const explain = (error: unknown): { exitCode: number; code: string; messa
     };
   }
   return { exitCode: exitCodes.failed, code: 'FAILED', message: messageOf(error) };
+};
+
+const codeOf = (exitCode: number): string => {
+  if (exitCode === exitCodes.usage) return 'USAGE';
+  return exitCode === exitCodes.unavailable ? 'UNAVAILABLE' : 'FAILED';
 };
 
 export const asError = (thrown: unknown): Error =>

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { CommonOptions } from './connect.js';
 import { renderVariables } from './env-example.js';
 import { explain, exitCodes } from './failure.js';
@@ -25,10 +25,8 @@ export const runCommand = async (args: readonly string[], terminal: Terminal): P
     return exitCode;
   } catch (error) {
     const { exitCode: failed, code, message } = explain(error);
-    if (message !== undefined) {
-      printLine(terminal.err, message);
-      if (args.includes('--json')) printJson(terminal, { error: { code, message } });
-    }
+    if (!(error instanceof CommanderError)) printLine(terminal.err, message);
+    if (failed !== exitCodes.ok && args.includes('--json')) printJson(terminal, { error: { code, message } });
     return failed;
   }
 };
@@ -42,10 +40,13 @@ const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void)
     .configureOutput({
       writeOut: (text) => terminal.out.write(text),
       writeErr: (text) => terminal.err.write(text),
+      // One line, whatever Commander makes of it.
+      outputError: (text, write) =>
+        write(`${text.trim().replace(/\s+/g, ' ').replace(/[^.]$/, '$&.')} See millrace --help.\n`),
       getOutHelpWidth: () => terminal.out.columns ?? 110,
+      getErrHelpWidth: () => terminal.err.columns ?? 110,
     })
     .exitOverride()
-    .showHelpAfterError('See millrace --help.')
     .addHelpText('after', () => `\n${renderVariables()}\n\n${exitCodeTable}`);
 
   /** The command's own options and the common ones, wherever they stood. */

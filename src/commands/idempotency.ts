@@ -16,7 +16,9 @@ export const keyUse = (
     : {
         caller,
         key: parseIdempotencyKey(key),
-        fingerprint: createHash('sha256').update(JSON.stringify([operation, args], sorted)).digest('base64url'),
+        fingerprint: createHash('sha256')
+          .update(JSON.stringify([operation, args], sorted))
+          .digest('base64url'),
       };
 
 /** The order in which an object's members were written makes no difference; absent and null are the same. */

@@ -8,14 +8,16 @@ const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1
 
 export const parseUuid = (field: string, text: string): string => {
   const uuid = text.toLowerCase();
-  if (!uuidPattern.test(uuid)) throw badInput(field, 'must be a UUID such as 0191d2a4-6f0c-7cc1-8a53-2f2d9c1e7b10');
+  if (!uuidPattern.test(uuid))
+    throw badInput(field, 'must be a UUID such as 0191d2a4-6f0c-7cc1-8a53-2f2d9c1e7b10');
   return uuid;
 };
 
 /** NFC; without NUL and lone surrogates, which Postgres cannot store; `min` to `max` characters (code points). */
 export const parseText = (field: string, text: string, { min = 1, max = 200 } = {}): string => {
   if (text.includes('\0')) throw badInput(field, 'must not contain the character U+0000');
-  if (!text.isWellFormed()) throw badInput(field, 'must be well-formed Unicode: it holds half of a surrogate pair');
+  if (!text.isWellFormed())
+    throw badInput(field, 'must be well-formed Unicode: it holds half of a surrogate pair');
   const normal = text.normalize('NFC');
   // Code units bound code points from above, so short text is not counted twice.
   const length = normal.length <= max ? normal.length : [...normal].length;
@@ -33,7 +35,8 @@ export const parseEmail = (field: string, text: string): string => {
 };
 
 export const parseCurrency = (field: string, code: string): string => {
-  if (currencyDigits(code) === undefined) throw badInput(field, 'must be an ISO 4217 code in upper case, such as KRW');
+  if (currencyDigits(code) === undefined)
+    throw badInput(field, 'must be an ISO 4217 code in upper case, such as KRW');
   return code;
 };
 
@@ -63,7 +66,14 @@ export const parseTime = (field: string, text: string): string => {
 
 /** Milliseconds since 1970, NaN for a day or time that the calendar does not have (`Date.parse` would roll over). */
 const utc = (match: RegExpExecArray): number => {
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number];
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   const exists = date.getUTCMonth() === month - 1 && date.getUTCDate() === day && month >= 1;

@@ -1,26 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { badInput, conflict, MillraceError, notFound, outcomeUnknown } from '../errors.js';
 import { orderEvents } from '../events/topics.js';
 import { transitions, type Order, type OrderEvent, type OrderStatus } from '../events/orders.js';
-import type { Consistency, Written } from '../postgres/consistency.js';
+import type { Consistency } from '../postgres/consistency.js';
 import { CommitUnknown, isRefusedData, type Database, type Transaction } from '../postgres/database.js';
-import { claimKeys, releaseKeys, storeAnswers, type KeyUse } from '../postgres/idempotency.js';
-import { findOrders, insertOrders, lockOrder, updateOrderStatus } from '../postgres/orders.js';
-import { appendEvents, latestOutboxId } from '../postgres/outbox.js';
+import { claimKeys, storeAnswers } from '../postgres/idempotency.js';
+import { lockOrder, updateOrderStatus } from '../postgres/orders.js';
+import { appendEvents } from '../postgres/outbox.js';
+import {
+  asError,
+  createInTransaction,
+  isGiven,
+  parseOrder,
+  type Answer,
+  type CreateOrderInput,
+  type Creation,
+  type Outcome,
+} from './create-orders.js';
 import { createGroup } from './group.js';
 import { firstAnswer, keyUse } from './idempotency.js';
-import { parseAmount, parseCurrency, parseEmail, parseText, parseTime, parseUuid } from './inputs.js';
-
-export interface CreateOrderInput {
-  readonly id?: string | null;
-  readonly customerId: string;
-  readonly customerEmail?: string | null;
-  readonly region?: string | null;
-  readonly totalAmount: string;
-  readonly currency: string;
-  readonly placedAt?: string | null;
-}
+import { parseUuid } from './inputs.js';
 
 export interface OrderOutcome {
   readonly order: Order;
@@ -57,7 +56,11 @@ export interface StatusChange {
 export interface OrderCommands {
   createOrder(caller: string, input: CreateOrderInput, idempotencyKey?: string | null): Promise<OrderOutcome>;
   createOrders(caller: string, inputs: readonly CreateOrderInput[]): Promise<BatchOutcome>;
-  changeOrderStatus(caller: string, change: StatusChange, idempotencyKey?: string | null): Promise<OrderOutcome>;
+  changeOrderStatus(
+    caller: string,
+    change: StatusChange,
+    idempotencyKey?: string | null,
+  ): Promise<OrderOutcome>;
 }
 
 export interface OrderCommandsOptions {
@@ -68,21 +71,6 @@ export interface OrderCommandsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
-
-/** An order to create: `given` holds what the client said of it, which a repeat is compared with. */
-interface Creation {
-  readonly order: Order;
-  readonly given: Partial<Order>;
-  readonly use: KeyUse | undefined;
-}
-
-/** What one transaction did for one order; kept with its idempotency key. */
-interface Answer {
-  readonly order: Order;
-  readonly written: Written;
-}
-
-type Outcome = Answer & { readonly replayed: boolean };
 
 const mostInputs = 1_000;
 const mostInGroup = 200;
@@ -103,8 +91,13 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
     } catch (error) {
       // One item's data was refused by the database itself: each alone, so that only that one fails.
       if (!isRefusedData(error) || creations.length === 1) throw error;
-      const alone = await Promise.allSettled(creations.map((creation) => naming([creation.order.id], create([creation]))));
-      return alone.map((result) => (result.status === 'fulfilled' ? result.value[0] : asError(result.reason)) as Outcome | Error);
+      const alone = await Promise.allSettled(
+        creations.map((creation) => naming([creation.order.id], create([creation]))),
+      );
+      return alone.map(
+        (result) =>
+          (result.status === 'fulfilled' ? result.value[0] : asError(result.reason)) as Outcome | Error,
+      );
     }
   };
 
@@ -182,123 +175,18 @@ const naming = async <T>(ids: readonly string[], work: Promise<T>): Promise<T> =
   }
 };
 
-const createInTransaction = async (
-  tx: Transaction,
-  creations: readonly Creation[],
-): Promise<(Outcome | Error)[]> => {
-  const outcomes = new Map<Creation, Outcome | Error>();
-  const fresh = await withoutUsedKeys(tx, creations, outcomes);
-  const inserted = await insertOrders(tx, firstOfEachId(fresh));
-  const created = new Map<string, Creation>();
-  for (const creation of fresh)
-    if (inserted.has(creation.order.id) && !created.has(creation.order.id)) created.set(creation.order.id, creation);
-  const appended = [...created.values()];
-  const ids =
-    appended.length > 0
-      ? await appendEvents(tx, appended.map(({ order }) => ({ topic: orderEvents.name, key: order.id, event: createdEvent(order) })))
-      : [];
-  appended.forEach((creation, n) =>
-    outcomes.set(creation, { order: creation.order, written: { ids: ids.slice(n, n + 1) }, replayed: false }),
-  );
-  await compareRepeats(tx, fresh, outcomes);
-  await storeKeyedAnswers(tx, fresh, outcomes);
-  return creations.map((creation) => outcomes.get(creation) ?? new Error('an order was left without outcome'));
-};
-
-/** Answers those whose key was used before; the others go on. */
-const withoutUsedKeys = async (
-  tx: Transaction,
-  creations: readonly Creation[],
-  outcomes: Map<Creation, Outcome | Error>,
-): Promise<Creation[]> => {
-  const keyed = creations.filter(hasKey);
-  if (keyed.length === 0) return [...creations];
-  const claimed = await claimKeys(tx, keyed.map(({ use }) => use));
-  for (const [n, creation] of keyed.entries())
-    if (!claimed[n])
-      outcomes.set(
-        creation,
-        await firstAnswer<Answer>(tx, creation.use).then((first) => ({ ...first, replayed: true }), asError),
-      );
-  return creations.filter((creation) => !outcomes.has(creation));
-};
-
-const hasKey = (creation: Creation): creation is Creation & { use: KeyUse } => creation.use !== undefined;
-
-const firstOfEachId = (creations: readonly Creation[]): Order[] => [
-  ...new Map(creations.toReversed().map(({ order }) => [order.id, order])).values(),
-];
-
-/** An id that was there already: accepted again when the client said nothing else of it than it did at first. */
-const compareRepeats = async (
-  tx: Transaction,
-  creations: readonly Creation[],
-  outcomes: Map<Creation, Outcome | Error>,
-): Promise<void> => {
-  const repeats = creations.filter((creation) => !outcomes.has(creation));
-  if (repeats.length === 0) return;
-  const written = { ids: [], upTo: await latestOutboxId(tx) };
-  const stored = new Map((await findOrders(tx, repeats.map(({ order }) => order.id))).map((order) => [order.id, order]));
-  for (const creation of repeats) {
-    const order = stored.get(creation.order.id);
-    outcomes.set(
-      creation,
-      order && isSame(order, creation.given)
-        ? { order, written, replayed: true }
-        : conflict('ALREADY_EXISTS', `There is another order with the id ${creation.order.id}. Take a new id for a new order.`),
-    );
-  }
-};
-
-const isSame = (order: Order, given: Partial<Order>): boolean =>
-  (Object.keys(given) as (keyof Order)[]).every((name) => order[name] === given[name]);
-
-const storeKeyedAnswers = async (
-  tx: Transaction,
-  creations: readonly Creation[],
-  outcomes: ReadonlyMap<Creation, Outcome | Error>,
-): Promise<void> => {
-  const answers: { use: KeyUse; answer: Answer }[] = [];
-  const refused: KeyUse[] = [];
-  for (const creation of creations.filter(hasKey)) {
-    const outcome = outcomes.get(creation);
-    if (!outcome || outcome instanceof Error) refused.push(creation.use);
-    else answers.push({ use: creation.use, answer: { order: outcome.order, written: outcome.written } });
-  }
-  if (answers.length > 0) await storeAnswers(tx, answers);
-  if (refused.length > 0) await releaseKeys(tx, refused);
-};
-
-const parseOrder = (input: CreateOrderInput, nowMs: number): Omit<Creation, 'use'> => {
-  const at = new Date(nowMs).toISOString();
-  const currency = parseCurrency('currency', input.currency);
-  const given = {
-    ...(isGiven(input.id) && { id: parseUuid('id', input.id) }),
-    customerId: parseText('customerId', input.customerId),
-    ...(isGiven(input.customerEmail) && { customerEmail: parseEmail('customerEmail', input.customerEmail) }),
-    ...(isGiven(input.region) && { region: parseText('region', input.region, { max: 100 }) }),
-    totalAmount: parseAmount('totalAmount', input.totalAmount, currency),
-    currency,
-    ...(isGiven(input.placedAt) && { placedAt: parseTime('placedAt', input.placedAt) }),
-  };
-  const defaults = { id: given.id ?? uuidv7(), customerEmail: null, region: 'unknown', placedAt: at };
-  return { given, order: { ...defaults, ...given, status: 'PAID', version: 1, updatedAt: at } };
-};
-
-const isGiven = (value: string | null | undefined): value is string => value !== null && value !== undefined;
-
-const createdEvent = (order: Order): OrderEvent => ({
-  id: randomUUID(),
-  type: 'order.created',
-  time: order.updatedAt,
-  data: { ...order, previousStatus: null },
-});
-
 /** The state machine: PAID (20) → SHIPPED (25) → DELIVERED (80). */
-const moved = (order: Order | undefined, { orderId, from, to }: StatusChange, nowMs: number): { order: Order; event: OrderEvent } => {
+const moved = (
+  order: Order | undefined,
+  { orderId, from, to }: StatusChange,
+  nowMs: number,
+): { order: Order; event: OrderEvent } => {
   if (!order) throw notFound(`There is no order with the id ${orderId}.`);
   if (isGiven(from) && from !== order.status)
-    throw conflict('VERSION_MISMATCH', `from: the order is ${order.status}, not ${from}. Read it again and decide anew.`);
+    throw conflict(
+      'VERSION_MISMATCH',
+      `from: the order is ${order.status}, not ${from}. Read it again and decide anew.`,
+    );
   const transition = transitions[order.status];
   if (transition?.to !== to)
     throw conflict(
@@ -307,11 +195,14 @@ const moved = (order: Order | undefined, { orderId, from, to }: StatusChange, no
     );
   const updatedAt = new Date(nowMs).toISOString();
   const next: Order = { ...order, status: to, version: order.version + 1, updatedAt };
-  const event = { id: randomUUID(), type: transition.type, time: updatedAt, data: { ...next, previousStatus: order.status } };
+  const event = {
+    id: randomUUID(),
+    type: transition.type,
+    time: updatedAt,
+    data: { ...next, previousStatus: order.status },
+  };
   return { order: next, event };
 };
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 /** @throws what is no fault of the item */
 const rejection = (index: number, error: unknown): Rejection => {

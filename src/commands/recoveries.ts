@@ -22,14 +22,19 @@ const recoverOrders: Recovery = async (tx, records) => {
 const recoverStatsVersions: Recovery = async (tx, records) => {
   const versions = new Map<string, number>();
   for (const record of records) {
-    const { currency, version } = parseEnvelope(record, orderStatsChanges.types).data as { currency: string; version: number };
+    const { currency, version } = parseEnvelope(record, orderStatsChanges.types).data as {
+      currency: string;
+      version: number;
+    };
     versions.set(currency, Math.max(versions.get(currency) ?? 0, version));
   }
   await raiseStatsVersions(tx, versions);
 };
 
 /** Also when the entities of the log are given up: clients drop what is not newer than what they have seen. */
-export const versionRecoveries: ReadonlyMap<string, Recovery> = new Map([[orderStatsChanges.name, recoverStatsVersions]]);
+export const versionRecoveries: ReadonlyMap<string, Recovery> = new Map([
+  [orderStatsChanges.name, recoverStatsVersions],
+]);
 
 export const recoveries: ReadonlyMap<string, Recovery> = new Map([
   [orderEvents.name, recoverOrders],

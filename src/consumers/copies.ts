@@ -96,7 +96,8 @@ export const createCopies = (options: CopiesOptions): Copies => {
     }
   };
 
-  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  const pause = (ms: number): Promise<void> =>
+    sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   return {
     name,

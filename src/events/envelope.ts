@@ -53,7 +53,8 @@ export const parseEnvelope = <Type extends string>(
   types: readonly Type[],
 ): Event<Type, Record<string, unknown>> => {
   const { ce_id: id, ce_type: type, ce_time: time, ce_specversion: version } = record.headers;
-  if (!id || !type || !time) throw new UnparseableEvent('the headers ce_id, ce_type and ce_time must be there');
+  if (!id || !type || !time)
+    throw new UnparseableEvent('the headers ce_id, ce_type and ce_time must be there');
   if (version !== '1.0') throw new UnparseableEvent(`ce_specversion is ${version ?? 'missing'}, not 1.0`);
   if (!isOneOf(types, type)) throw new UnparseableEvent(`ce_type ${type} does not belong on ${record.topic}`);
   if (Number.isNaN(Date.parse(time))) throw new UnparseableEvent('ce_time is no time');

@@ -32,7 +32,9 @@ export interface OrderEventData extends Order {
 export type OrderEvent = Event<OrderEventType, OrderEventData>;
 
 /** The next status of each, and the event that tells of it. */
-export const transitions: Readonly<Record<OrderStatus, { to: OrderStatus; type: OrderEventType } | undefined>> = {
+export const transitions: Readonly<
+  Record<OrderStatus, { to: OrderStatus; type: OrderEventType } | undefined>
+> = {
   PAID: { to: 'SHIPPED', type: 'order.shipped' },
   SHIPPED: { to: 'DELIVERED', type: 'order.delivered' },
   DELIVERED: undefined,
@@ -55,7 +57,10 @@ const data = z
     updatedAt: time,
     previousStatus: status.nullable(),
   })
-  .refine(({ totalAmount, currency }) => isAmount(totalAmount, currency), 'totalAmount is no amount of the currency');
+  .refine(
+    ({ totalAmount, currency }) => isAmount(totalAmount, currency),
+    'totalAmount is no amount of the currency',
+  );
 
 const isAmount = (amount: string, currency: string): boolean => {
   const digits = currencyDigits(currency);

@@ -61,7 +61,8 @@ export const copies: readonly CopySpec[] = [
 export const unknownType = 'unknown';
 
 /** Where letters of an event type go, e.g. `order.created.v1.dlq`. */
-export const deadLetterTopic = (type: string): string => `${knownTypes.has(type) ? type : unknownType}.v1.dlq`;
+export const deadLetterTopic = (type: string): string =>
+  `${knownTypes.has(type) ? type : unknownType}.v1.dlq`;
 
 const sources: readonly TopicSpec[] = [orderEvents, orderStatsChanges, ...copies];
 
@@ -69,15 +70,13 @@ const knownTypes = new Set(sources.flatMap((topic) => topic.types));
 
 export const topics: readonly TopicSpec[] = [
   ...sources,
-  ...[...knownTypes, unknownType].map(
-    (type): TopicSpec => ({
-      name: `${type}.v1.dlq`,
-      key: 'as the letter',
-      fedBy: 'outbox',
-      types: [type],
-      kept: '30 days',
-    }),
-  ),
+  ...[...knownTypes, unknownType].map((type): TopicSpec => ({
+    name: `${type}.v1.dlq`,
+    key: 'as the letter',
+    fedBy: 'outbox',
+    types: [type],
+    kept: '30 days',
+  })),
 ];
 
 export const topicNamed = (name: string): TopicSpec | undefined =>

@@ -3,6 +3,7 @@ import type { KafkaAddress } from '../config.js';
 import { createClientFactory, type ClientFactory, type ClusterType } from './client.js';
 import { decodeRecords } from './decode.js';
 import type { Kafka, Watermarks } from './kafka.js';
+import { createConnections } from './connections.js';
 import { createLogReader } from './log-reader.js';
 import { murmur2 } from './murmur2.js';
 import { fetchFrom } from './protocol.js';
@@ -18,7 +19,7 @@ export interface KafkaOptions {
 /** Connects at first use. */
 export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka => {
   const clients = createClientFactory(address, logger);
-  const shared = createSharedCluster(clients);
+  const shared = createConnections(clients);
 
   const partitionsOf = async (cluster: ClusterType, topic: string) => {
     await cluster.addMultipleTargetTopics([prefix + topic]);
@@ -125,36 +126,3 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
 export const createPartitioner =
   (): ((key: Buffer | string, partitions: number) => number) => (key, partitions) =>
     (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;
-
-/** One connection for questions; thrown away after any failure, so that the next question starts afresh. */
-const createSharedCluster = (clients: ClientFactory) => {
-  let current: Promise<ClusterType> | undefined;
-  const open = async (): Promise<ClusterType> => {
-    const cluster = clients.cluster();
-    try {
-      await cluster.connect();
-      return cluster;
-    } catch (error) {
-      await cluster.disconnect().catch(() => {});
-      throw error;
-    }
-  };
-  const drop = async (cluster: Promise<ClusterType>): Promise<void> => {
-    if (current === cluster) current = undefined;
-    await cluster.then((opened) => opened.disconnect()).catch(() => {});
-  };
-  return {
-    use: async <T>(ask: (cluster: ClusterType) => Promise<T>): Promise<T> => {
-      const cluster = (current ??= open());
-      try {
-        return await ask(await cluster);
-      } catch (error) {
-        await drop(cluster);
-        throw error;
-      }
-    },
-    stop: async (): Promise<void> => {
-      if (current) await drop(current);
-    },
-  };
-};

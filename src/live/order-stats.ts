@@ -22,7 +22,11 @@ export interface OrderWatches {
   /** `changedRegions`: those that changed since the state delivered before; all of them in the first. */
   stats(currency: string): AsyncIterableIterator<WatchedStats>;
   /** The windows that are not final, then each that changes. `region` null: the totals. */
-  windows(query: { currency: string; size: WindowSize; region: string | null }): AsyncIterableIterator<WindowState>;
+  windows(query: {
+    currency: string;
+    size: WindowSize;
+    region: string | null;
+  }): AsyncIterableIterator<WindowState>;
   /** Null while there is no such order. */
   order(id: string): AsyncIterableIterator<{ readonly order: Order | null }>;
 }
@@ -97,7 +101,14 @@ const applyToStats = (state: OrderStatsState, change: Change): OrderStatsState |
   const isNew = change.regions.some(({ region }) => !state.regions.has(region));
   const regions = new Map(state.regions);
   for (const row of change.regions) regions.set(row.region, row);
-  return { currency, version, updatedAt, total, places, regions: isNew ? sortRegions(regions.values()) : regions };
+  return {
+    currency,
+    version,
+    updatedAt,
+    total,
+    places,
+    regions: isNew ? sortRegions(regions.values()) : regions,
+  };
 };
 
 interface OrderState {
@@ -137,7 +148,10 @@ const watchWindows = (
     if (taken !== undefined && state.version <= taken) return [];
     const isCovered = taken !== undefined && state.since <= taken;
     const changed = isCovered
-      ? { version: state.version, windows: state.changes.filter(({ version }) => version > from).flatMap(({ windows }) => windows) }
+      ? {
+          version: state.version,
+          windows: state.changes.filter(({ version }) => version > from).flatMap(({ windows }) => windows),
+        }
       : await readChangedWindows(database, { currency, size, version: taken });
     taken = changed.version;
     const own = changed.windows.filter((window) => window.size === size && window.region === region);

@@ -34,12 +34,14 @@ const longestPauseMs = 50;
 export const createConsistency = (db: Queryable, tokens: Tokens): Consistency => ({
   positionOf: (topic, { ids, upTo = 0 }) => {
     const r = toRanges(ids);
-    const payload: Payload = r.length > mostRanges ? { t: topic, r: [], u: Math.max(...ids, upTo) } : { t: topic, r, u: upTo };
+    const payload: Payload =
+      r.length > mostRanges ? { t: topic, r: [], u: Math.max(...ids, upTo) } : { t: topic, r, u: upTo };
     return tokens.seal('position', payload);
   },
   waitFor: async (worker, position, waitMs) => {
     const payload = tokens.open('position', position) as Payload | undefined;
-    if (!payload) throw badInput('consistentWith', 'is no position of this installation: give what a mutation answered');
+    if (!payload)
+      throw badInput('consistentWith', 'is no position of this installation: give what a mutation answered');
     const until = performance.now() + waitMs;
     for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
       if ((await hasFolded(db, worker, payload)) && (await hasFoldedUpTo(db, worker, payload))) return;

@@ -5,7 +5,10 @@ import { MillraceError, unavailable } from '../errors.js';
 
 /** Runs one statement. Rows come with bigint as number, numeric as text and times as ISO 8601 in UTC with milliseconds. */
 export interface Queryable {
-  query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
+  query<Row extends object = Record<string, unknown>>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>;
 }
 
 export interface Transaction extends Queryable {
@@ -113,7 +116,8 @@ export const createDatabase = ({ url, logger, poolSize, statementTimeoutMs }: Da
         await run(client, 'commit');
       } catch (error) {
         if (!isConnectionLost(error)) throw error;
-        if (!(await isCommitted(tx.id, error))) throw unavailable('The database went away; nothing was written.', error);
+        if (!(await isCommitted(tx.id, error)))
+          throw unavailable('The database went away; nothing was written.', error);
       }
       return result;
     });
@@ -182,7 +186,10 @@ const run = async <Row extends object>(
 /** When it is not answered in time, the connection is cut, and with it ends what was sent behind it. */
 const begin = async (client: pg.ClientBase): Promise<void> => {
   // The types of pg do not know that a single statement may have it.
-  const statement: pg.QueryConfig & { query_timeout: number } = { text: 'begin', query_timeout: beginTimeoutMs };
+  const statement: pg.QueryConfig & { query_timeout: number } = {
+    text: 'begin',
+    query_timeout: beginTimeoutMs,
+  };
   await client.query(statement);
 };
 
@@ -196,7 +203,9 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
 }
 
 const sqlState = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 
 const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error));
 
@@ -204,7 +213,11 @@ const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlS
 const isConnectionLost = (error: unknown): boolean => {
   const state = sqlState(error);
   if (/^(E[A-Z]+|08|57P|25P03)/.test(state)) return true;
-  return error instanceof Error && state === '' && /connection|terminated|timeout|not queryable/i.test(error.message);
+  return (
+    error instanceof Error &&
+    state === '' &&
+    /connection|terminated|timeout|not queryable/i.test(error.message)
+  );
 };
 
 /** Postgres cannot serve now, through no fault of the statement: away, full, out of connections, too slow. */

@@ -24,7 +24,11 @@ export const claimKeys = async (tx: Transaction, uses: readonly KeyUse[]): Promi
      select caller, key, fingerprint from unnest($1::text[], $2::text[], $3::text[]) as u (caller, key, fingerprint)
      order by caller, key
      on conflict do nothing returning caller, key`,
-    [uses.map(({ caller }) => caller), uses.map(({ key }) => key), uses.map(({ fingerprint }) => fingerprint)],
+    [
+      uses.map(({ caller }) => caller),
+      uses.map(({ key }) => key),
+      uses.map(({ fingerprint }) => fingerprint),
+    ],
   );
   const claimed = new Set(rows.map(keyOf));
   return uses.map((use) => claimed.has(keyOf(use)));
@@ -32,7 +36,10 @@ export const claimKeys = async (tx: Transaction, uses: readonly KeyUse[]): Promi
 
 const keyOf = ({ caller, key }: { caller: string; key: string }): string => JSON.stringify([caller, key]);
 
-export const findKeyUse = async (tx: Transaction, { caller, key }: KeyUse): Promise<StoredUse | undefined> => {
+export const findKeyUse = async (
+  tx: Transaction,
+  { caller, key }: KeyUse,
+): Promise<StoredUse | undefined> => {
   const [stored] = await tx.query<StoredUse>(
     'select fingerprint, answer from idempotency_keys where caller = $1 and key = $2',
     [caller, key],

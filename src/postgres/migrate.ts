@@ -15,12 +15,16 @@ export const migrate = async (database: Database): Promise<string[]> => {
   const client = await database.connect();
   try {
     await client.query(`select pg_advisory_lock(${lock})`);
-    await client.query('create table if not exists migrations (name text primary key, applied_at timestamptz default now())');
+    await client.query(
+      'create table if not exists migrations (name text primary key, applied_at timestamptz default now())',
+    );
     const { rows } = await client.query<{ name: string }>('select name from migrations');
     const applied = new Set(rows.map(({ name }) => name));
     const unknown = [...applied].filter((name) => !files.includes(name));
     if (unknown.length > 0)
-      throw new Error(`The database was migrated by a newer Millrace (${unknown.join(', ')}). Start that version.`);
+      throw new Error(
+        `The database was migrated by a newer Millrace (${unknown.join(', ')}). Start that version.`,
+      );
     const pending = files.filter((name) => !applied.has(name));
     for (const name of pending) {
       const sql = await readFile(new URL(name, directory), 'utf8');

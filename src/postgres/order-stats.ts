@@ -33,7 +33,12 @@ export interface OrderStatsState {
   readonly places: readonly Place[];
 }
 
-export const windowSizesMs = { MINUTE: 60_000, FIVE_MINUTES: 300_000, HOUR: 3_600_000, DAY: 86_400_000 } as const;
+export const windowSizesMs = {
+  MINUTE: 60_000,
+  FIVE_MINUTES: 300_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
+} as const;
 export type WindowSize = keyof typeof windowSizesMs;
 
 /** Time after a window's end until it counts as final. */
@@ -153,7 +158,17 @@ interface WindowRow extends AggregateRow {
 
 const windowColumns = `currency, size, start, region, final, version, ${sums}`;
 
-const toWindow = ({ size, start, region, final, version, count, total, min, max }: WindowRow): WindowState => ({
+const toWindow = ({
+  size,
+  start,
+  region,
+  final,
+  version,
+  count,
+  total,
+  min,
+  max,
+}: WindowRow): WindowState => ({
   size,
   start,
   end: new Date(Date.parse(start) + windowSizesMs[size]).toISOString(),
@@ -168,10 +183,16 @@ export interface CurrencyWindow {
   readonly window: WindowState;
 }
 
-const toCurrencyWindow = (row: WindowRow): CurrencyWindow => ({ currency: row.currency, window: toWindow(row) });
+const toCurrencyWindow = (row: WindowRow): CurrencyWindow => ({
+  currency: row.currency,
+  window: toWindow(row),
+});
 
 /** As {@link addToRegions}. */
-export const addToWindows = async (tx: Transaction, deltas: readonly WindowDelta[]): Promise<CurrencyWindow[]> => {
+export const addToWindows = async (
+  tx: Transaction,
+  deltas: readonly WindowDelta[],
+): Promise<CurrencyWindow[]> => {
   const rows = await tx.query<WindowRow>(
     `insert into order_window_stats (currency, size, start, region, final, version, ${sums})
      select currency, size, start, region, start + (size_ms + ${graceMs}) * interval '1 ms' <= clock_timestamp(), s.version,
@@ -208,7 +229,10 @@ export const findCurrenciesWithDueWindows = async (db: Queryable): Promise<strin
 };
 
 /** Raises a currency's version and marks its due windows final under it. @returns undefined when another did */
-export const finalizeWindows = async (tx: Transaction, currency: string): Promise<StatsChange | undefined> => {
+export const finalizeWindows = async (
+  tx: Transaction,
+  currency: string,
+): Promise<StatsChange | undefined> => {
   const [row] = await tx.query<CurrencyRow>(
     `update order_stats set version = version + 1 where currency = $1
      returning currency, version, updated_at as "updatedAt", ${sums}`,
@@ -221,7 +245,15 @@ export const finalizeWindows = async (tx: Transaction, currency: string): Promis
   );
   const { version, updatedAt, count, total, min, max } = row;
   const changed = windows.map((window) => toWindow(window));
-  return { currency, version, updatedAt, total: { count, total, min, max }, regions: [], windows: changed, places: [] };
+  return {
+    currency,
+    version,
+    updatedAt,
+    total: { count, total, min, max },
+    regions: [],
+    windows: changed,
+    places: [],
+  };
 };
 
 const emptyAggregate = (currency: string): AggregateRow => ({
@@ -260,7 +292,14 @@ export const readOrderStats = async (
   );
   const places = row?.places ?? [];
   if (!row?.stats)
-    return { currency, version: 0, updatedAt: null, total: emptyAggregate(currency), regions: new Map(), places };
+    return {
+      currency,
+      version: 0,
+      updatedAt: null,
+      total: emptyAggregate(currency),
+      regions: new Map(),
+      places,
+    };
   const { version, updatedAt, count, total, min, max, regions } = row.stats;
   return {
     currency,
@@ -334,7 +373,9 @@ export const readChangedWindows = async (
 };
 
 export const readCurrencyVersion = async (db: Queryable, currency: string): Promise<number> => {
-  const [row] = await db.query<{ version: number }>('select version from order_stats where currency = $1', [currency]);
+  const [row] = await db.query<{ version: number }>('select version from order_stats where currency = $1', [
+    currency,
+  ]);
   return row?.version ?? 0;
 };
 
@@ -342,12 +383,19 @@ export const readCurrencyVersion = async (db: Queryable, currency: string): Prom
 const mostUnpublished = 1_000_000;
 
 /** Versions that were published, so that those to come are higher than any that a client has seen. Currencies without a row get an empty one. */
-export const raiseStatsVersions = async (tx: Transaction, versions: ReadonlyMap<string, number>): Promise<void> => {
+export const raiseStatsVersions = async (
+  tx: Transaction,
+  versions: ReadonlyMap<string, number>,
+): Promise<void> => {
   await tx.query(
     `insert into order_stats (currency, version, updated_at, count, total)
      select currency, version, clock_timestamp(), 0, total
      from unnest($1::text[], $2::bigint[], $3::numeric[]) as v (currency, version, total) order by currency
      on conflict (currency) do update set version = greatest(order_stats.version, excluded.version)`,
-    [[...versions.keys()], [...versions.values()].map((version) => version + mostUnpublished), [...versions.keys()].map((currency) => emptyAggregate(currency).total)],
+    [
+      [...versions.keys()],
+      [...versions.values()].map((version) => version + mostUnpublished),
+      [...versions.keys()].map((currency) => emptyAggregate(currency).total),
+    ],
   );
 };

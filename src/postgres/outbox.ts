@@ -38,7 +38,10 @@ export const appendEvents = async (tx: Transaction, events: readonly OutgoingEve
 const toValue = ({ data }: Event): string => {
   const value = JSON.stringify(data);
   if (Buffer.byteLength(value) > largestValueBytes)
-    throw new MillraceError('BAD_USER_INPUT', `The event would exceed ${largestValueBytes} bytes: send less data.`);
+    throw new MillraceError(
+      'BAD_USER_INPUT',
+      `The event would exceed ${largestValueBytes} bytes: send less data.`,
+    );
   return value;
 };
 

@@ -57,10 +57,10 @@ export const withdrawWorker = async (db: Queryable, worker: string, owner: numbe
     worker,
     owner,
   ]);
-  await db.query(
-    'update positions set owner = null, epoch = epoch + 1 where worker = $1 and owner = $2',
-    [worker, owner],
-  );
+  await db.query('update positions set owner = null, epoch = epoch + 1 where worker = $1 and owner = $2', [
+    worker,
+    owner,
+  ]);
 };
 
 /** Takes up to `most` partitions that nobody holds, each under a new epoch. */
@@ -160,7 +160,9 @@ export const readPositions = async (
   db: Queryable,
   worker: string,
 ): Promise<(OwnedPosition & { fault: string | null })[]> =>
-  db.query(`select ${columns}, epoch, fault from positions where worker = $1 order by topic, partition`, [worker]);
+  db.query(`select ${columns}, epoch, fault from positions where worker = $1 order by topic, partition`, [
+    worker,
+  ]);
 
 /** Clears the reason why a partition stands, and goes on from `nextOffset` with whatever number comes first. */
 export const resumePosition = async (

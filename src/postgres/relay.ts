@@ -26,7 +26,10 @@ export const claimRelay = async (
 };
 
 export const releaseRelay = async (db: Queryable, { owner, epoch }: RelayLease): Promise<void> => {
-  await db.query('update relay_lease set owner = null, expires_at = now() where owner = $1 and epoch = $2', [owner, epoch]);
+  await db.query('update relay_lease set owner = null, expires_at = now() where owner = $1 and epoch = $2', [
+    owner,
+    epoch,
+  ]);
 };
 
 export interface PartitionRun {
@@ -36,7 +39,10 @@ export interface PartitionRun {
   readonly ackedSeq: number;
 }
 
-export const ensureRuns = async (db: Queryable, topics: readonly { name: string; partitions: number }[]): Promise<void> => {
+export const ensureRuns = async (
+  db: Queryable,
+  topics: readonly { name: string; partitions: number }[],
+): Promise<void> => {
   await db.query(
     `insert into outbox_partitions (topic, partition)
      select t.name, n from unnest($1::text[], $2::int[]) as t (name, partitions), generate_series(0, t.partitions - 1) as n
@@ -204,7 +210,12 @@ export const deleteOldBatches = async (db: Queryable): Promise<void> => {
 };
 
 /** Goes on from a number that the log has; what was numbered up to it counts as acknowledged. */
-export const continueRun = async (db: Queryable, topic: string, partition: number, seq: number): Promise<void> => {
+export const continueRun = async (
+  db: Queryable,
+  topic: string,
+  partition: number,
+  seq: number,
+): Promise<void> => {
   await db.query(
     `update outbox_partitions set last_seq = greatest(last_seq, $3), acked_seq = greatest(acked_seq, $3)
      where topic = $1 and partition = $2`,
@@ -214,6 +225,8 @@ export const continueRun = async (db: Queryable, topic: string, partition: numbe
 
 /** Drops rows whose events the log has already, so that they do not get a second number. @returns how many */
 export const deletePublished = async (db: Queryable, eventIds: readonly string[]): Promise<number> => {
-  const rows = await db.query(`delete from outbox where headers->>'ce_id' = any($1::text[]) returning 1`, [eventIds]);
+  const rows = await db.query(`delete from outbox where headers->>'ce_id' = any($1::text[]) returning 1`, [
+    eventIds,
+  ]);
   return rows.length;
 };

@@ -37,7 +37,10 @@ export const recoverFromLog = async (options: RecoverOptions): Promise<Recovered
     const events = recover ? records.filter((record) => !isSkip(record)) : [];
     await database.transaction(async (tx) => {
       // An event that the copy holds without a number was numbered and sent after the copy was made; again it would count twice.
-      await deletePublished(tx, records.map(({ headers }) => headers.ce_id ?? ''));
+      await deletePublished(
+        tx,
+        records.map(({ headers }) => headers.ce_id ?? ''),
+      );
       if (events.length > 0) await recover?.(tx, events);
       await continueRun(tx, place.topic, place.partition, place.found);
       await recordAction(tx, action, { ...place, events: events.length });
@@ -50,7 +53,10 @@ export const recoverFromLog = async (options: RecoverOptions): Promise<Recovered
 const pageBytes = 4_194_304;
 
 /** Records with numbers above what the database knows, each once, in order. */
-const readBehind = async (kafka: Kafka, { topic, partition, known, found }: LogAhead): Promise<LogRecord[]> => {
+const readBehind = async (
+  kafka: Kafka,
+  { topic, partition, known, found }: LogAhead,
+): Promise<LogRecord[]> => {
   const marks = (await kafka.watermarks(topic)).get(partition);
   if (!marks) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
   // Each missing number has at least one record, so the tail is at least that long; repeats make it longer.
@@ -63,9 +69,15 @@ const readBehind = async (kafka: Kafka, { topic, partition, known, found }: LogA
   }
 };
 
-const readRange = async (kafka: Kafka, topic: string, partition: number, from: number, to: number): Promise<LogRecord[]> => {
+const readRange = async (
+  kafka: Kafka,
+  topic: string,
+  partition: number,
+  from: number,
+  to: number,
+): Promise<LogRecord[]> => {
   const all: LogRecord[] = [];
-  for (let offset = from; offset < to; ) {
+  for (let offset = from; offset < to;) {
     const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
     all.push(...records.filter((record) => record.offset < to && sequenceOf(record) !== undefined));
     if (nextOffset <= offset) break;

@@ -45,7 +45,12 @@ export interface Relay {
 export interface RelayStats {
   readonly active: boolean;
   /** Numbered but not acknowledged, by topic and partition. */
-  readonly unsent: readonly { topic: string; partition: number; records: number; trouble: string | undefined }[];
+  readonly unsent: readonly {
+    topic: string;
+    partition: number;
+    records: number;
+    trouble: string | undefined;
+  }[];
 }
 
 export interface RelayOptions {
@@ -165,7 +170,8 @@ export const createRelay = (options: RelayOptions): Relay => {
     for (const row of rows) {
       const partition = partitionOf(row.key ?? '', partitionsOf.get(row.topic) ?? 1);
       const sender = senders.get(keyOf(row.topic, partition));
-      if (!sender) throw new Error(`the outbox holds an event for ${row.topic}, which is not in the topic table`);
+      if (!sender)
+        throw new Error(`the outbox holds an event for ${row.topic}, which is not in the topic table`);
       const own = numbered.get(sender) ?? [];
       own.push({ ...row, seq: sender.last() + own.length + 1 });
       numbered.set(sender, own);
@@ -183,12 +189,20 @@ export const createRelay = (options: RelayOptions): Relay => {
   };
 
   const park = async (row: NumberedRow, error: Error): Promise<void> => {
-    const record = { ...row, headers: row.headers ?? {}, partition: 0, offset: row.id, timestampMs: Date.now() };
+    const record = {
+      ...row,
+      headers: row.headers ?? {},
+      partition: 0,
+      offset: row.id,
+      timestampMs: Date.now(),
+    };
     await database.transaction((tx) => fileDeadLetters(tx, 'relay', [{ record, error }]));
   };
 
   const housekeep = async (): Promise<void> => {
-    await truncateOldSlot(database).catch((error: unknown) => logger.debug({ err: error }, 'the old slot is in use'));
+    await truncateOldSlot(database).catch((error: unknown) =>
+      logger.debug({ err: error }, 'the old slot is in use'),
+    );
     await deleteOldBatches(database);
     await deleteOldKeys(database);
   };
@@ -202,7 +216,8 @@ export const createRelay = (options: RelayOptions): Relay => {
     await releaseRelay(database, last.lease).catch(() => {});
   };
 
-  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  const pause = (ms: number): Promise<void> =>
+    sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   return {
     start: async () => {

@@ -73,7 +73,10 @@ export const createSender = (options: SenderOptions): Sender => {
         failures += 1;
         trouble = error instanceof Error ? error.message : String(error);
         const missing = error instanceof PublishError && error.kind === 'NO_TOPIC';
-        logger[missing ? 'error' : 'warn']({ err: error, topic, partition }, 'a partition is not taking records: trying again');
+        logger[missing ? 'error' : 'warn'](
+          { err: error, topic, partition },
+          'a partition is not taking records: trying again',
+        );
         const pause = missing ? missingTopicPauseMs : Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
         await sleep(pause, undefined, { signal: stopping.signal }).catch(() => {});
       }
@@ -84,7 +87,10 @@ export const createSender = (options: SenderOptions): Sender => {
     const [first] = rows;
     if (!first) throw new Error(`numbers after ${ackedSeq} of ${topic}/${partition} are not in the outbox`);
     if (first.headers === null) {
-      logger.error({ topic, partition, seq: first.seq }, 'a row is not in the outbox any more: its number is skipped');
+      logger.error(
+        { topic, partition, seq: first.seq },
+        'a row is not in the outbox any more: its number is skipped',
+      );
       await publisher.send(topic, partition, [toSkip(first)]);
       return acknowledge([first]);
     }
@@ -95,7 +101,10 @@ export const createSender = (options: SenderOptions): Sender => {
       if (!(error instanceof PublishError) || error.kind !== 'TOO_LARGE') throw error;
       if (rows.length > 1) return sendSome(rows.slice(0, Math.ceil(rows.length / 2)));
       // All earlier sends are settled, because one is under way at a time.
-      logger.error({ err: error, topic, partition, seq: first.seq }, 'Kafka refuses a record for good: it is parked');
+      logger.error(
+        { err: error, topic, partition, seq: first.seq },
+        'Kafka refuses a record for good: it is parked',
+      );
       await park(first, error);
       await publisher.send(topic, partition, [toSkip(first)]);
       acknowledge(rows);

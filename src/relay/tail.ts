@@ -14,7 +14,7 @@ const readTail = async (kafka: Kafka, topic: string, partition: number): Promise
   const marks = (await kafka.watermarks(topic)).get(partition);
   if (!marks) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
   let highest: number | undefined;
-  for (let offset = Math.max(marks.earliest, marks.latest - tailRecords); offset < marks.latest; ) {
+  for (let offset = Math.max(marks.earliest, marks.latest - tailRecords); offset < marks.latest;) {
     const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
     for (const record of records) highest = Math.max(highest ?? 0, sequenceOf(record) ?? 0);
     if (nextOffset <= offset) break;
@@ -67,7 +67,9 @@ export const logAhead = (tails: readonly Tail[]): LogAhead[] =>
 /** Thrown at start instead of sending numbers twice. */
 export class DatabaseRestored extends Error {
   constructor(ahead: readonly LogAhead[]) {
-    const places = ahead.map(({ topic, partition, known, found }) => `${topic}/${partition} (${found} > ${known})`).join(', ');
+    const places = ahead
+      .map(({ topic, partition, known, found }) => `${topic}/${partition} (${found} > ${known})`)
+      .join(', ');
     super(
       `The log is ahead of the database, which seems restored from an earlier copy: ${places}. ` +
         'Run "millrace recover --from-log" to take the missing events from the log into the database, ' +

@@ -81,7 +81,13 @@ class Groups<Key extends { readonly currency: string }> {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, { key, sum }]) => {
         const format = (minor: bigint): string => formatMinor(minor, digitsOf(key.currency));
-        return { ...key, count: sum.count, total: format(sum.total), min: format(sum.min), max: format(sum.max) };
+        return {
+          ...key,
+          count: sum.count,
+          total: format(sum.total),
+          min: format(sum.min),
+          max: format(sum.max),
+        };
       });
   }
 }

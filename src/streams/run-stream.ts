@@ -39,7 +39,10 @@ class Fenced extends Error {
   }
 }
 
-export const runStream = <E, Changes>(stream: Stream<E, Changes>, options: RunStreamOptions): RunningStream => {
+export const runStream = <E, Changes>(
+  stream: Stream<E, Changes>,
+  options: RunStreamOptions,
+): RunningStream => {
   const { kafka, database, owner, onCommitted } = options;
   const logger = options.logger.child({ stream: stream.name });
   const log: OwnedLog = createOwnedLog({
@@ -108,7 +111,9 @@ export const runStream = <E, Changes>(stream: Stream<E, Changes>, options: RunSt
     const [first] = parts;
     if (!first) return;
     const { position, records } = first.batch;
-    const unread = records.filter(({ offset }) => offset >= position.nextOffset && offset < first.sifted.to.nextOffset);
+    const unread = records.filter(
+      ({ offset }) => offset >= position.nextOffset && offset < first.sifted.to.nextOffset,
+    );
     if (parts.length > 1 || unread.length > 1) {
       // The rest of the records is taken again in the next turn.
       const half = unread.slice(0, Math.ceil(unread.length / 2));
@@ -153,7 +158,8 @@ export const runStream = <E, Changes>(stream: Stream<E, Changes>, options: RunSt
     }
   };
 
-  const pause = (ms: number): Promise<void> => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+  const pause = (ms: number): Promise<void> =>
+    sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   return {
     name: stream.name,
@@ -198,4 +204,7 @@ const append = async (tx: Transaction, events: readonly OutgoingEvent[]): Promis
 
 /** The event's own fault, not the machine's: Postgres refuses its data, or the fold has an error in it. */
 const isPoison = (error: unknown): error is Error =>
-  isRefusedData(error) || error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError;
+  isRefusedData(error) ||
+  error instanceof TypeError ||
+  error instanceof RangeError ||
+  error instanceof SyntaxError;

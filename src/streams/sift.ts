@@ -25,8 +25,14 @@ export const sift = (from: PartitionPosition, records: readonly LogRecord[]): Si
     const found = sequenceOf(record);
     // A stream that begins at the start of a log whose first records expired begins with any number.
     if (found !== undefined && found > to.sequence + 1 && to.sequence > 0)
-      return { fresh, refused, to, hole: `SEQUENCE_HOLE: number ${found} at offset ${offset} follows ${to.sequence}` };
-    if (found === undefined) refused.push({ record, error: new UnparseableEvent('the header millrace-seq is missing') });
+      return {
+        fresh,
+        refused,
+        to,
+        hole: `SEQUENCE_HOLE: number ${found} at offset ${offset} follows ${to.sequence}`,
+      };
+    if (found === undefined)
+      refused.push({ record, error: new UnparseableEvent('the header millrace-seq is missing') });
     else if (found > to.sequence && !isSkip(record)) fresh.push(record);
     to = {
       ...to,

@@ -103,7 +103,9 @@ test.each([
 ])('wrong usage exits with 2: %s', async (_, ...args) => {
   const { code, out, err } = await run(...args);
   expect({ code, out }).toEqual({ code: 2, out: '' });
-  expect(err).not.toBe('');
+  if (args.length > 0) expect(err).toMatch(/^error: .+\. See millrace --help\.\n$/);
+  const json = await run(...args, '--json');
+  expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'USAGE', message: expect.any(String) } });
 });
 
 test.each([[['status']], [['stats']], [['stats', '--watch']], [['orders', 'random']]])(
@@ -116,7 +118,7 @@ test.each([[['status']], [['stats']], [['stats', '--watch']], [['orders', 'rando
       `No Millrace answers at ${gateway.url}. Start it with npm start, or name another with --url.`,
     );
     const json = await run(...args, '--json', ...at());
-    expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'FAILED' } });
+    expect(JSON.parse(json.out)).toMatchObject({ error: { code: 'UNAVAILABLE' } });
   },
 );
 

@@ -25,7 +25,12 @@ test(`none of ${pairs} pairs of mutations that commit in the opposite order of t
   const millrace = await startMillrace({ env: world.env });
   const events = await watchEvents(millrace.url);
   const logger = createLogger('silent');
-  const database = createDatabase({ url: world.database.url, logger, poolSize: 2 * atOnce, statementTimeoutMs: 15_000 });
+  const database = createDatabase({
+    url: world.database.url,
+    logger,
+    poolSize: 2 * atOnce,
+    statementTimeoutMs: 15_000,
+  });
   closeAtEnd(database.stop);
 
   const accepted: string[] = [];
@@ -92,7 +97,12 @@ test('a transaction that stays open holds up nobody else, and its own event foll
   const millrace = await startMillrace({ env: world.env });
   const events = await watchEvents(millrace.url);
   const logger = createLogger('silent');
-  const database = createDatabase({ url: world.database.url, logger, poolSize: 4, statementTimeoutMs: 15_000 });
+  const database = createDatabase({
+    url: world.database.url,
+    logger,
+    poolSize: 4,
+    statementTimeoutMs: 15_000,
+  });
   closeAtEnd(database.stop);
   const [slow, ...others] = Array.from({ length: 51 }, () => newOrder(random)) as [Order, ...Order[]];
   await database.transaction(async (tx) => {
@@ -126,7 +136,12 @@ const newOrder = (random: Random): Order => {
   };
 };
 
-const append = (tx: Transaction, type: OrderEvent['type'], order: Order, previousStatus: Order['status'] | null) => {
+const append = (
+  tx: Transaction,
+  type: OrderEvent['type'],
+  order: Order,
+  previousStatus: Order['status'] | null,
+) => {
   const event = { id: uuidv7(), type, time: order.updatedAt, data: { ...order, previousStatus } };
   return appendEvents(tx, [{ topic: orderEvents.name, key: order.id, event }]);
 };

@@ -15,7 +15,13 @@ export interface FaultsOptions {
  * Spreads `faults` over `orders`: each strikes at a moment chosen at random while its share of the orders is on its way, and
  * the next share is let go once the fault is over. So each counts: orders were answered since the one before.
  */
-export const strikeDuring = async ({ load, random, orders, faults, strike }: FaultsOptions): Promise<void> => {
+export const strikeDuring = async ({
+  load,
+  random,
+  orders,
+  faults,
+  strike,
+}: FaultsOptions): Promise<void> => {
   const share = Math.floor(orders / (faults + 1));
   for (let n = 0; n < faults; n += 1) {
     load.allow(share);

@@ -74,12 +74,18 @@ export const startLoad = ({ client, random, clients = 6, mostPauseMs = 40 }: Loa
   let retries = 0;
   let allowed = 0;
   let ending = false;
-  let failure: unknown;
+  let failure: Error | undefined;
 
   /** @returns undefined when it was given up */
-  const insist = async <Data>(query: string, variables: object, mayGiveUp: boolean): Promise<Data | undefined> => {
+  const insist = async <Data>(
+    query: string,
+    variables: object,
+    mayGiveUp: boolean,
+  ): Promise<Data | undefined> => {
     for (let tries = 1; ; tries += 1) {
-      const answer = await client.post<Data>(query, variables).catch((): Answer<Data> | undefined => undefined);
+      const answer = await client
+        .post<Data>(query, variables)
+        .catch((): Answer<Data> | undefined => undefined);
       if (answer?.data && !answer.errors) return answer.data;
       if (answer && !answer.errors?.every(({ extensions }) => passing.has(extensions.code)))
         throw new Error(`${query} ${JSON.stringify(variables)} was answered ${JSON.stringify(answer)}`);
@@ -120,7 +126,7 @@ export const startLoad = ({ client, random, clients = 6, mostPauseMs = 40 }: Loa
   };
 
   const working = Promise.all(
-    Array.from({ length: clients }, () => work().catch((error: unknown) => (failure ??= error))),
+    Array.from({ length: clients }, () => work().catch((error: unknown) => (failure ??= asError(error)))),
   );
   const rethrow = (): void => {
     if (failure !== undefined) throw failure;
@@ -140,3 +146,5 @@ export const startLoad = ({ client, random, clients = 6, mostPauseMs = 40 }: Loa
     },
   };
 };
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -43,7 +43,10 @@ test(`a streams process that was paused ${pauses} times and revived writes nothi
   expect(writes.filter(({ folds }) => folds > 0).length).toBeGreaterThan(pauses);
   expect(trespasses(writes)).toEqual([]);
   const fenced = workers.map(({ output }) => output().split('another process took them over').length - 1);
-  report('paused stream', `${JSON.stringify(found)}; ${writes.length} writes, none by a predecessor; fenced in the act: ${fenced.join(' + ')}`);
+  report(
+    'paused stream',
+    `${JSON.stringify(found)}; ${writes.length} writes, none by a predecessor; fenced in the act: ${fenced.join(' + ')}`,
+  );
   report('paused stream', `from the pause to all partitions taken over: ${inMs(takeovers)}`);
 }, 900_000);
 
@@ -105,7 +108,11 @@ const fairlyShared = async (database: TestDatabase): Promise<Map<string, string[
 };
 
 /** Another than `process` has folded in each of these partitions after its last write. */
-const takenOver = async (database: TestDatabase, process: string, places: readonly string[]): Promise<boolean> => {
+const takenOver = async (
+  database: TestDatabase,
+  process: string,
+  places: readonly string[],
+): Promise<boolean> => {
   const rows = await database.query(
     `select distinct place from test_writes w where place = any($1) and process <> $2 and folds > 0
        and id > (select max(id) from test_writes o where o.place = w.place and o.process = $2)`,

@@ -24,7 +24,8 @@ export const createRandom = (test: string): Random => {
 export const between = (random: Random, least: number, most: number): number =>
   least + Math.floor(random() * (most - least + 1));
 
-export const oneOf = <T>(random: Random, items: readonly T[]): T => items[between(random, 0, items.length - 1)] as T;
+export const oneOf = <T>(random: Random, items: readonly T[]): T =>
+  items[between(random, 0, items.length - 1)] as T;
 
 /** Figures of a run, past Jest, which would put a stack trace below each line. */
 export const report = (test: string, line: string): void => void process.stderr.write(`  ${test}: ${line}\n`);

@@ -32,7 +32,10 @@ test(`a relay process with a standby, killed ${kills} times during ${orders} ord
   await strikeDuring({ load: traffic.load, random, orders, faults: kills, strike });
   const found = await verifyTraffic(world, traffic);
   await verifyNumbers(world);
-  report('relay', `${JSON.stringify(found)}; kill of the active relay to its standby's lease: ${inMs(takeovers)}`);
+  report(
+    'relay',
+    `${JSON.stringify(found)}; kill of the active relay to its standby's lease: ${inMs(takeovers)}`,
+  );
   expect(takeovers.length).toBeGreaterThan(0);
   for (const relay of relays) expect(await relay.stop()).toEqual({ code: 0, signal: null });
 }, 600_000);

@@ -20,54 +20,65 @@ const changeStatus = `mutation ($id: ID!, $to: OrderStatus!) {
   changeOrderStatus(orderId: $id, to: $to) { order { status version } }
 }`;
 
-test('a database restored from an earlier copy is refused, and goes on from the log or without it', async () => {
-  const random = createRandom('restored');
-  const world = await createWorld();
-  let millrace = await startMillrace({ env: world.env });
-  const { port } = millrace;
-  const traffic = await startTraffic(millrace.url, random);
-  const { load, client } = traffic;
+test(
+  'a database restored from an earlier copy is refused, and goes on from the log or without it',
+  async () => {
+    const random = createRandom('restored');
+    const world = await createWorld();
+    let millrace = await startMillrace({ env: world.env });
+    const { port } = millrace;
+    const traffic = await startTraffic(millrace.url, random);
+    const { load, client } = traffic;
 
-  // Killed under load, so that the copies hold rows that were numbered and not sent, and rows without numbers.
-  load.allow(orders);
-  await load.answered(Math.floor(orders / 2));
-  await millrace.kill9();
-  const [first, second] = [await copyOf(world.database), await copyOf(world.database)];
-  millrace = await startMillrace({ env: world.env, port });
-  await load.answered(orders);
-  const shipped = [...load.journal.accepted].filter((id) => !load.journal.shipped.has(id)).slice(0, 100);
-  for (const id of shipped) expect(await change(client, id, 'SHIPPED')).toEqual({ status: 'SHIPPED', version: 2 });
-  await change(client, shipped[0] ?? '', 'DELIVERED');
-  await whenQuiet(traffic, shipped.length + 1);
-  await millrace.stop();
+    // Killed under load, so that the copies hold rows that were numbered and not sent, and rows without numbers.
+    load.allow(orders);
+    await load.answered(Math.floor(orders / 2));
+    await millrace.kill9();
+    const [first, second] = [await copyOf(world.database), await copyOf(world.database)];
+    millrace = await startMillrace({ env: world.env, port });
+    await load.answered(orders);
+    const shipped = [...load.journal.accepted].filter((id) => !load.journal.shipped.has(id)).slice(0, 100);
+    for (const id of shipped)
+      expect(await change(client, id, 'SHIPPED')).toEqual({ status: 'SHIPPED', version: 2 });
+    await change(client, shipped[0] ?? '', 'DELIVERED');
+    await whenQuiet(traffic, shipped.length + 1);
+    await millrace.stop();
 
-  const restored = { ...world, database: first, env: { ...world.env, DATABASE_URL: first.url } };
-  for (const roles of [undefined, ['relay'], ['streams'], ['gateway']] as MillraceOptions['roles'][])
-    await expectRefused({ env: restored.env, roles });
-  const recovered = await recover(restored.env, '--from-log');
-  report('restored', recovered.trim().split('\n').join(', '));
-  expect(await recover(restored.env, '--from-log')).toMatch(/nothing to recover/);
+    const restored = { ...world, database: first, env: { ...world.env, DATABASE_URL: first.url } };
+    for (const roles of [undefined, ['relay'], ['streams'], ['gateway']] as MillraceOptions['roles'][])
+      await expectRefused({ env: restored.env, roles });
+    const recovered = await recover(restored.env, '--from-log');
+    report('restored', recovered.trim().split('\n').join(', '));
+    expect(await recover(restored.env, '--from-log')).toMatch(/nothing to recover/);
 
-  // The same subscribers go on, with the cursors of the time before.
-  millrace = await startMillrace({ env: restored.env, port });
-  const [delivered = '', ...others] = shipped;
-  for (const id of others) expect(await change(client, id, 'DELIVERED')).toEqual({ status: 'DELIVERED', version: 3 });
-  const refused = await client.post(changeStatus, { id: delivered, to: 'DELIVERED' });
-  expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', reason: 'INVALID_TRANSITION' });
-  load.allow(orders);
-  await load.end();
-  const { accepted } = load.journal;
-  const found = await verifyOrders({ ...restored, accepted, client, timeoutMs: 60_000 });
-  await eventually(() => traffic.events.delivered.length >= found.events);
-  await verifyDelivered(world.topicPrefix, traffic.events.delivered);
-  for (const { violations } of traffic.stats) expect(violations).toEqual([]);
-  report('restored', JSON.stringify(found));
-  await traffic.events.stop();
-  for (const watcher of traffic.stats) await watcher.stop();
-  expect(await millrace.stop()).toEqual({ code: 0, signal: null });
+    // The same subscribers go on, with the cursors of the time before.
+    millrace = await startMillrace({ env: restored.env, port });
+    const [delivered = '', ...others] = shipped;
+    for (const id of others)
+      expect(await change(client, id, 'DELIVERED')).toEqual({ status: 'DELIVERED', version: 3 });
+    const refused = await client.post(changeStatus, { id: delivered, to: 'DELIVERED' });
+    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'CONFLICT', reason: 'INVALID_TRANSITION' });
+    load.allow(orders);
+    await load.end();
+    const { accepted } = load.journal;
+    const found = await verifyOrders({ ...restored, accepted, client, timeoutMs: 60_000 });
+    await eventually(() => traffic.events.delivered.length >= found.events);
+    await verifyDelivered(world.topicPrefix, traffic.events.delivered);
+    for (const { violations } of traffic.stats) expect(violations).toEqual([]);
+    report('restored', JSON.stringify(found));
+    await traffic.events.stop();
+    for (const watcher of traffic.stats) await watcher.stop();
+    expect(await millrace.stop()).toEqual({ code: 0, signal: null });
 
-  await goesOnWithoutTheLog({ ...world, database: second, env: { ...world.env, DATABASE_URL: second.url } }, traffic, random, port);
-}, scale(120_000, 600_000));
+    await goesOnWithoutTheLog(
+      { ...world, database: second, env: { ...world.env, DATABASE_URL: second.url } },
+      traffic,
+      random,
+      port,
+    );
+  },
+  scale(120_000, 600_000),
+);
 
 /** The log now has twice as many orders as the copy. They stay lost, but their numbers and versions are not used again. */
 const goesOnWithoutTheLog = async (
@@ -81,7 +92,9 @@ const goesOnWithoutTheLog = async (
   await recover(env, '--accept-loss');
   const millrace = await startMillrace({ env, port });
   const order = { ...makeOrder(random), currency: 'KRW' as const, totalAmount: '1' };
-  await client.data('mutation ($input: CreateOrderInput!) { createOrder(input: $input) { replayed } }', { input: order });
+  await client.data('mutation ($input: CreateOrderInput!) { createOrder(input: $input) { replayed } }', {
+    input: order,
+  });
   await eventually(async () => {
     const log = (await readTopic(`${topicPrefix}order.events.v1`)).flat();
     expect(new Set(log.map(({ headers }) => headers.ce_id)).size).toBe(events.delivered.length + 1);
@@ -105,10 +118,16 @@ const placeOf = ({ partition, headers }: StoredRecord): string => `${partition}/
 
 /** All that was accepted so far has been folded, published and delivered. */
 const whenQuiet = async ({ events, load: { journal } }: Traffic, extra: number): Promise<void> => {
-  await eventually(() => events.delivered.length >= journal.accepted.size + journal.shipped.size + extra, { timeoutMs: 60_000 });
+  await eventually(() => events.delivered.length >= journal.accepted.size + journal.shipped.size + extra, {
+    timeoutMs: 60_000,
+  });
 };
 
-const change = async (client: TestClient, id: string, to: string): Promise<{ status: string; version: number }> => {
+const change = async (
+  client: TestClient,
+  id: string,
+  to: string,
+): Promise<{ status: string; version: number }> => {
   type Changed = { changeOrderStatus: { order: { status: string; version: number } } };
   return (await client.data<Changed>(changeStatus, { id, to })).changeOrderStatus.order;
 };
@@ -136,7 +155,13 @@ const recover = async (env: World['env'], way: string): Promise<string> => {
     cwd: runDir,
     timeout: 30_000,
     killSignal: 'SIGKILL',
-    env: { PATH, HOME, KAFKA_BROKERS: kafkaBrokers.join(','), ...(redisUrl && { REDIS_URL: redisUrl }), ...env },
+    env: {
+      PATH,
+      HOME,
+      KAFKA_BROKERS: kafkaBrokers.join(','),
+      ...(redisUrl && { REDIS_URL: redisUrl }),
+      ...env,
+    },
   });
   return stdout;
 };

@@ -27,7 +27,10 @@ test(`one of two streams processes, killed ${kills} times during ${orders} order
   };
   await strikeDuring({ load: traffic.load, random, orders, faults: kills, strike });
   const found = await verifyTraffic(world, traffic);
-  report('streams', `${JSON.stringify(found)}; partitions that changed hands at each kill: ${ownerChanges.join(', ')}`);
+  report(
+    'streams',
+    `${JSON.stringify(found)}; partitions that changed hands at each kill: ${ownerChanges.join(', ')}`,
+  );
   expect(ownerChanges.every((count) => count > 0)).toBe(true);
   for (const worker of workers) expect(await worker.stop()).toEqual({ code: 0, signal: null });
 }, 600_000);
@@ -50,7 +53,10 @@ test('a streams process that was killed folds new events within seconds of its r
     traffic.load.allow(50);
     const begun = performance.now();
     worker = await spawnMillrace({ env: world.env, roles: ['streams'] });
-    await eventually(async () => (await foldedOffsets(world.database)) > standing, { everyMs: 5, timeoutMs: 10_000 });
+    await eventually(async () => (await foldedOffsets(world.database)) > standing, {
+      everyMs: 5,
+      timeoutMs: 10_000,
+    });
     times.push(performance.now() - begun);
   }
   report('resume', `from a streams process's restart to the first event folded: ${inMs(times)}`);

@@ -38,12 +38,16 @@ const subscribeAgain = <Data>(
   url: string,
   query: string,
   variables: () => Record<string, unknown>,
-  onResult: (data: Data | null | undefined, extensions: Readonly<Record<string, unknown>>, isFirst: boolean) => void,
+  onResult: (
+    data: Data | null | undefined,
+    extensions: Readonly<Record<string, unknown>>,
+    isFirst: boolean,
+  ) => void,
 ): Loop => {
   const client = createTestClient(url);
   let stopped = false;
   let connections = 0;
-  let failure: unknown;
+  let failure: Error | undefined;
   let current: TestSubscription<Data> | undefined;
 
   const run = async (): Promise<void> => {
@@ -57,13 +61,17 @@ const subscribeAgain = <Data>(
           onResult(data, extensions ?? {}, isFirst);
         }
       } catch (error) {
-        const passes = error instanceof SubscriptionFailed && error.errors.every(({ extensions }) => extensions.code === 'UNAVAILABLE');
+        const passes =
+          error instanceof SubscriptionFailed &&
+          error.errors.every(({ extensions }) => extensions.code === 'UNAVAILABLE');
         if (error instanceof SubscriptionFailed && !passes) throw error;
         if (!stopped) await sleep(30);
       }
     }
   };
-  const running = run().catch((error: unknown) => (failure = error));
+  const running = run().catch(
+    (error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))),
+  );
   const stop = async (): Promise<void> => {
     stopped = true;
     current?.complete();
@@ -109,7 +117,9 @@ export const watchStats = async (url: string, currency: string): Promise<StatsWa
       states += 1;
       const inRegions = state.regions.reduce((sum, { aggregate }) => sum + aggregate.count, 0);
       if (inRegions !== state.total.count)
-        violations.push(`${currency} version ${state.version}: ${state.total.count} in all, ${inRegions} in its regions`);
+        violations.push(
+          `${currency} version ${state.version}: ${state.total.count} in all, ${inRegions} in its regions`,
+        );
       // A new connection begins with the state as it is, which may be the one that was seen last.
       if (last && (isFirst ? state.version < last.version : state.version <= last.version))
         violations.push(`${currency}: version ${state.version} after ${last.version}`);

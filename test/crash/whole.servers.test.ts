@@ -27,7 +27,10 @@ test(`a process that is killed at ${kills} random moments during ${orders} order
   expect(restarts).toHaveLength(kills);
   expect(traffic.events.connections()).toBeGreaterThan(kills / 2);
   const { accepted, unknown, retries } = traffic.load.journal;
-  report('whole process', `${accepted.size} accepted, ${unknown.size} unknown, ${retries()} requests repeated`);
+  report(
+    'whole process',
+    `${accepted.size} accepted, ${unknown.size} unknown, ${retries()} requests repeated`,
+  );
   report('whole process', `${JSON.stringify(found)}; kill to ready: ${inMs(restarts)}`);
   expect(await millrace.stop()).toEqual({ code: 0, signal: null });
 }, 600_000);

@@ -32,7 +32,11 @@ export interface Traffic {
 
 export const startTraffic = async (url: string, random: Random, mostPauseMs?: number): Promise<Traffic> => {
   const client = createTestClient(url);
-  const [events, ...stats] = await Promise.all([watchEvents(url), watchStats(url, 'KRW'), watchStats(url, 'GBP')]);
+  const [events, ...stats] = await Promise.all([
+    watchEvents(url),
+    watchStats(url, 'KRW'),
+    watchStats(url, 'GBP'),
+  ]);
   return { client, events, stats, load: startLoad({ client, random, mostPauseMs }) };
 };
 
@@ -81,12 +85,20 @@ const deadLetters = async (database: TestDatabase): Promise<number> => {
 export const verifyCopies = async ({ topicPrefix }: World): Promise<void> => {
   const idsOf = async (topic: string, type: string): Promise<Set<string | undefined>> => {
     const records = (await readTopic(`${topicPrefix}${topic}`)).flat();
-    return new Set(records.map(({ headers }) => headers).filter(({ ce_type }) => ce_type === type).map(({ ce_id }) => ce_id));
+    return new Set(
+      records
+        .map(({ headers }) => headers)
+        .filter(({ ce_type }) => ce_type === type)
+        .map(({ ce_id }) => ce_id),
+    );
   };
   const events = await idsOf('order.events.v1', 'order.created');
-  await eventually(async () => expect(await idsOf('order.created.v1', 'order.created')).toEqual(events) ?? true, {
-    everyMs: 500,
-  });
+  await eventually(
+    async () => expect(await idsOf('order.created.v1', 'order.created')).toEqual(events) ?? true,
+    {
+      everyMs: 500,
+    },
+  );
 };
 
 /** Sum of the stream's offsets: it rises with each batch that is folded. */

@@ -15,6 +15,7 @@ import { uniquePrefix } from '../support/topics.js';
 /** The playground in a real browser: it loads from this gateway alone, and each of its tabs runs as it is. */
 const executablePath = spawnSync('which', ['chromium'], { encoding: 'utf8' }).stdout.trim();
 if (!executablePath)
+  // oxlint-disable-next-line no-console -- a skipped test must not go unseen
   console.warn('NO CHROMIUM ON THE PATH: the playground is NOT tested. Install chromium to test it.');
 
 const pictures = fileURLToPath(new URL('../../test-results/', import.meta.url));
@@ -76,8 +77,9 @@ const send = async ({ page }: Browsed, name: string): Promise<void> => {
 };
 
 const operationOf = (name: string): string =>
-  /(?:query|mutation|subscription) (\w+)/.exec(examples.find((one) => one.name === name)?.query ?? '')?.[1] ??
-  '';
+  /^(?:query|mutation|subscription) (\w+)/m.exec(
+    examples.find((one) => one.name === name)?.query ?? '',
+  )?.[1] ?? '';
 
 /** Sends what the tab holds and waits for the answer over HTTP. */
 const ask = async <Data>(seen: Browsed, name: string): Promise<Data> => {

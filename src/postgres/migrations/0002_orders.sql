@@ -13,7 +13,8 @@ create table orders (
 create index on orders (placed_at desc, id desc);
 create index on orders (customer_id, placed_at desc, id desc);
 create index on orders (region, placed_at desc, id desc);
-create index on orders (status, placed_at desc, id desc);
+-- Orders begin as PAID (20), and the newest mostly are: those are found by placed_at, and an insert need not touch this index.
+create index on orders (status, placed_at desc, id desc) where status <> 20;
 
 -- Every change of a currency's statistics takes this row's lock first and raises its version.
 create table order_stats (
