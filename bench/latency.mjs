@@ -42,7 +42,8 @@ const measureRawHop = async (brokers, rate) => {
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch }) => {
-      for (const { value } of batch.messages) samples.push(performance.now() - Number(value.toString().slice(0, 20)));
+      for (const { value } of batch.messages)
+        samples.push(performance.now() - Number(value.toString().slice(0, 20)));
     },
   });
   await sleep(1_500);
@@ -76,9 +77,13 @@ const measure = async (url, post, rate, currency, forSeconds) => {
   });
   // Mutations at one rate are answered nearly in order, so the k-th order counted is taken for the k-th sent.
   let counted = 0;
-  void follow(`subscription { orderStats(currency: "${currency}") { total { count } } }`, ({ orderStats }) => {
-    for (; counted < orderStats.total.count; counted += 1) samples.stats.push(performance.now() - sentAt[counted]);
-  });
+  void follow(
+    `subscription { orderStats(currency: "${currency}") { total { count } } }`,
+    ({ orderStats }) => {
+      for (; counted < orderStats.total.count; counted += 1)
+        samples.stats.push(performance.now() - sentAt[counted]);
+    },
+  );
   await sleep(500);
   const answers = [];
   await atRate(rate, forSeconds, (n) => {
@@ -113,9 +118,24 @@ try {
       String(all.flat().length),
     ];
     rows.push(row('raw kafkajs hop', [raw]));
-    rows.push(row('mutation answered', results.map(({ mutation }) => mutation)));
-    rows.push(row('orderEvents delivered', results.map(({ event }) => event)));
-    rows.push(row('orderStats delivered', results.map(({ stats }) => stats)));
+    rows.push(
+      row(
+        'mutation answered',
+        results.map(({ mutation }) => mutation),
+      ),
+    );
+    rows.push(
+      row(
+        'orderEvents delivered',
+        results.map(({ event }) => event),
+      ),
+    );
+    rows.push(
+      row(
+        'orderStats delivered',
+        results.map(({ stats }) => stats),
+      ),
+    );
   }
   report('latency', {
     command: 'npm run bench latency',

@@ -40,7 +40,9 @@ const drain = async (post) => {
   const start = performance.now();
   for (;;) {
     const { orders, orderStats } = await post(
-      JSON.stringify({ query: '{ orders(first: 1) { totalCount } orderStats(currency: "KRW") { total { count } } }' }),
+      JSON.stringify({
+        query: '{ orders(first: 1) { totalCount } orderStats(currency: "KRW") { total { count } } }',
+      }),
     );
     if (orders.totalCount === orderStats.total.count) return (performance.now() - start) / 1000;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -84,10 +86,20 @@ try {
     columns: ['what', 'orders/s', 'request p99, ms'],
     rows: [
       ['limit: Postgres alone, inserts of 500', spread(inserts, 0), ''],
-      [`createOrder, ${clients} clients`, spread(singles.map(({ rate }) => rate), 0), p99(singles)],
+      [
+        `createOrder, ${clients} clients`,
+        spread(
+          singles.map(({ rate }) => rate),
+          0,
+        ),
+        p99(singles),
+      ],
       [
         `createOrders of ${batchSize}, ${batchClients} clients`,
-        spread(batches.map(({ rate }) => rate * batchSize), 0),
+        spread(
+          batches.map(({ rate }) => rate * batchSize),
+          0,
+        ),
         p99(batches),
       ],
     ],

@@ -4,7 +4,7 @@ import type { Background } from './background.js';
 import { createOrderCommands } from './commands/orders.js';
 import type { Config } from './config.js';
 import { orderEvents, orderStatsChanges } from './events/topics.js';
-import { createGateway, type Gateway } from './gateway/gateway.js';
+import { checkAddress, createGateway, type Gateway } from './gateway/gateway.js';
 import type { DependencyHealth, HealthReport } from './gateway/health.js';
 import { createSchema } from './gateway/schema.js';
 import { createLive } from './live/create-live.js';
@@ -53,6 +53,7 @@ export const createApp = (options: AppOptions): App => {
   let stopped: Promise<void> | undefined;
 
   const start = async (): Promise<{ url: string | undefined }> => {
+    if (config.roles.includes('gateway')) await checkAddress(config);
     const servers = await openServers({ ...options, signal: stopping.signal, onStop });
     // In every role: a gateway would change orders of which the log has newer versions.
     const ahead = await servers.findLogAhead();

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
@@ -146,7 +148,23 @@ const processRegistry = (): Registry => {
   return registry;
 };
 
-const listenError = (error: unknown, { host, port }: GatewayOptions): unknown => {
+/**
+ * Finds out early, before servers are started, that the gateway could not listen.
+ * @throws Error as {@link Gateway.start} does
+ */
+export const checkAddress = async (address: Pick<GatewayOptions, 'host' | 'port'>): Promise<void> => {
+  const server = createServer();
+  try {
+    server.listen(address);
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenError(error, address);
+  } finally {
+    server.close();
+  }
+};
+
+const listenError = (error: unknown, { host, port }: Pick<GatewayOptions, 'host' | 'port'>): unknown => {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   const problems: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} on ${host} is taken: stop what uses it, or set PORT to another one.`,

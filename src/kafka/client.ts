@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import kafkajs, { type KafkaConfig, type logCreator, type SASLOptions } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
-import createSocketFactory from 'kafkajs/src/network/socketFactory.js';
+import createSocketFactory, { type SocketFactory } from 'kafkajs/src/network/socketFactory.js';
 import type { Broker, Cluster as ClusterType } from 'kafkajs/src/types.js';
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
@@ -44,7 +44,7 @@ export const createClientFactory = (address: KafkaAddress, logger: Logger): Clie
         ...shared,
         retry: { ...shared.retry, retries: 1 },
         logger: loggers.createLogger({ level, logCreator: toPino(logger) }),
-        socketFactory: createSocketFactory(),
+        socketFactory: createPromptSocketFactory(),
         metadataMaxAge: metadataMaxAgeMs,
         allowAutoTopicCreation: false,
         isolationLevel: readCommitted,
@@ -52,9 +52,15 @@ export const createClientFactory = (address: KafkaAddress, logger: Logger): Clie
   };
 };
 
-/** kafkajs reports each lost connection as an error; ours are raised where they matter, so its own go to debug. */
+/** kafkajs leaves Nagle's algorithm on: a small request would wait until the one before it is acknowledged. */
+const createPromptSocketFactory = (): SocketFactory => {
+  const open = createSocketFactory();
+  return (options) => open(options).setNoDelay(true);
+};
+
+/** kafkajs reports each answer with an error; ours are raised where they matter, so its own are not shown at any of our levels. */
 const toPino =
   (logger: Logger): logCreator =>
   () =>
   ({ namespace, log: { message } }) =>
-    logger.debug({ kafkajs: namespace }, message);
+    logger.trace({ kafkajs: namespace }, message);

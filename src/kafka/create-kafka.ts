@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
-import { createClientFactory, type ClientFactory, type ClusterType } from './client.js';
+import { createClientFactory, type ClusterType } from './client.js';
 import { decodeRecords } from './decode.js';
 import type { Kafka, Watermarks } from './kafka.js';
 import { createConnections } from './connections.js';

@@ -78,6 +78,8 @@ declare module 'kafkajs/src/loggers/index.js' {
 }
 
 declare module 'kafkajs/src/network/socketFactory.js' {
-  const createSocketFactory: () => unknown;
+  import type { Socket } from 'node:net';
+  export type SocketFactory = (options: object) => Socket;
+  const createSocketFactory: () => SocketFactory;
   export default createSocketFactory;
 }
