@@ -45,10 +45,18 @@ export interface BackgroundOptions {
 
 const poolSize = 8;
 const statementTimeoutMs = 15_000;
+/** As long as a lease: a worker that is paused in the middle of a transaction must not keep its successor waiting on its locks. */
+const idleInTransactionTimeoutMs = 2_000;
 
 export const createBackground = (options: BackgroundOptions): Background => {
   const { roles, databaseUrl, logger, onFatal } = options;
-  const database = createDatabase({ url: databaseUrl, logger, poolSize, statementTimeoutMs });
+  const database = createDatabase({
+    url: databaseUrl,
+    logger,
+    poolSize,
+    statementTimeoutMs,
+    idleInTransactionTimeoutMs,
+  });
   const kafka = createKafka({ address: options.kafka, prefix: options.topicPrefix, logger });
   const presence = createPresence({ database, logger, onOutbox: () => relay?.wake() });
   const { owner } = presence;

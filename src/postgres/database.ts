@@ -40,11 +40,12 @@ export interface DatabaseOptions {
   readonly logger: Logger;
   readonly poolSize: number;
   readonly statementTimeoutMs: number;
+  /** After so long without a statement a transaction is rolled back, as its process is paused or gone. Default 10 s. */
+  readonly idleInTransactionTimeoutMs?: number;
 }
 
 const connectTimeoutMs = 3_000;
 const lockTimeoutMs = 2_000;
-const idleInTransactionTimeoutMs = 10_000;
 /** Postgres ends a late statement itself; when not even that is heard, it does not answer any more. */
 const unansweredMs = 1_000;
 /** BEGIN waits for nothing, so no answer within this time means that Postgres is away. */
@@ -53,7 +54,13 @@ const mostTries = 5;
 const askAgainMs = 2_000;
 
 /** Connects at first use. */
-export const createDatabase = ({ url, logger, poolSize, statementTimeoutMs }: DatabaseOptions): Database => {
+export const createDatabase = ({
+  url,
+  logger,
+  poolSize,
+  statementTimeoutMs,
+  idleInTransactionTimeoutMs = 10_000,
+}: DatabaseOptions): Database => {
   const connection: pg.ClientConfig = {
     connectionString: url,
     connectionTimeoutMillis: connectTimeoutMs,
