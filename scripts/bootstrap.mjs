@@ -83,8 +83,12 @@ export const ensureBuilt = async ({ typeCheck = false, force = false } = {}) => 
   });
 };
 
-/** Into a new folder that then takes the place of `dist`: nobody ever runs half a build or a file whose source is gone. */
-const compile = async ({ title, project, typeCheck, complete = () => undefined }) => {
+/**
+ * @param {{ title: string, project: string, typeCheck: boolean, complete?: (dist: string) => void }} options
+ *   `complete` adds to the new folder, which then takes the place of `dist`: nobody ever runs half a build or a file whose
+ *   source is gone
+ */
+const compile = async ({ title, project, typeCheck, complete }) => {
   const dist = join(project, 'dist');
   const fresh = `${dist}.new`;
   rmSync(fresh, { recursive: true, force: true });
@@ -99,7 +103,7 @@ const compile = async ({ title, project, typeCheck, complete = () => undefined }
     log: join(cache, 'build.log'),
     advice: 'correct what the compiler says',
   });
-  complete(fresh);
+  complete?.(fresh);
   rmSync(`${dist}.old`, { recursive: true, force: true });
   if (existsSync(dist)) renameSync(dist, `${dist}.old`);
   renameSync(fresh, dist);
@@ -180,7 +184,7 @@ const runStep = async ({ title, command, args, log, advice }) => {
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.once('error', (error) =>
-      done(error.code === 'ENOENT' ? `${command} is not on the PATH` : error.message),
+      done('code' in error && error.code === 'ENOENT' ? `${command} is not on the PATH` : error.message),
     );
     child.once('close', done);
   });

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { KafkaAddress, Role } from './config.js';
 import { createCopies } from './consumers/copies.js';
 import { copies, topics } from './events/topics.js';
-import { createKafka, createPartitioner } from './kafka/create-kafka.js';
+import { createKafka } from './kafka/create-kafka.js';
 import { createDatabase } from './postgres/database.js';
 import { createOutboxNotifier } from './postgres/outbox.js';
 import { createPresence } from './postgres/presence.js';
@@ -60,7 +60,6 @@ export const createBackground = (options: BackgroundOptions): Background => {
   const kafka = createKafka({ address: options.kafka, prefix: options.topicPrefix, logger });
   const presence = createPresence({ database, logger, onOutbox: () => relay?.wake() });
   const { owner } = presence;
-  const partitionOf = createPartitioner();
   const notify = createOutboxNotifier(database);
 
   const relay = roles.includes('relay')
@@ -70,7 +69,6 @@ export const createBackground = (options: BackgroundOptions): Background => {
         topics: topics
           .filter(({ fedBy }) => fedBy === 'outbox')
           .map(({ name }) => ({ name, partitions: options.partitions[name] ?? 1 })),
-        partitionOf,
         owner,
         logger,
         onRestored: (error) => onFatal(error.message),
@@ -87,9 +85,7 @@ export const createBackground = (options: BackgroundOptions): Background => {
     ...(roles.includes('streams')
       ? [runStream(orderStats, { kafka, database, owner, logger, onCommitted: wake })]
       : []),
-    ...(roles.includes('consumers')
-      ? [createCopies({ copies, kafka, database, partitionOf, owner, logger })]
-      : []),
+    ...(roles.includes('consumers') ? [createCopies({ copies, kafka, database, owner, logger })] : []),
   ];
 
   return {

@@ -60,6 +60,8 @@ export interface OwnedLogOptions {
   readonly database: Database;
   readonly owner: number;
   readonly logger: Logger;
+  /** As of the log reader. */
+  readonly lingerMs?: number;
 }
 
 interface Owned {
@@ -178,7 +180,7 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
         await ensurePositions(database, worker, topic, count);
         partitions += count;
       }
-      reader = kafka.reader({ onBatch, onFault });
+      reader = kafka.reader({ onBatch, onFault, lingerMs: options.lingerMs });
       await keep();
       keeping = keepOn();
     },

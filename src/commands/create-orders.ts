@@ -4,10 +4,10 @@ import { conflict } from '../errors.js';
 import { orderEvents } from '../events/topics.js';
 import type { Order, OrderEvent } from '../events/orders.js';
 import type { Written } from '../postgres/consistency.js';
-import type { Transaction } from '../postgres/database.js';
+import { Last, type Queryable, type Transaction } from '../postgres/database.js';
 import { claimKeys, releaseKeys, storeAnswers, type KeyUse } from '../postgres/idempotency.js';
 import { findOrders, insertOrders } from '../postgres/orders.js';
-import { appendEvents, latestOutboxId } from '../postgres/outbox.js';
+import { latestOutboxId } from '../postgres/outbox.js';
 import { firstAnswer } from './idempotency.js';
 import { parseAmount, parseCurrency, parseEmail, parseText, parseTime, parseUuid } from './inputs.js';
 
@@ -36,48 +36,51 @@ export interface Answer {
 
 export type Outcome = Answer & { readonly replayed: boolean };
 
+export type Outcomes = Map<Creation, Outcome | Error>;
+
 /**
- * Creates orders and their events in one transaction, and answers each: created, there before, or refused with an Error.
- * Several creations may have the same id or say the same thing twice; the first counts.
+ * Creates orders and their events in one transaction. Several creations may have the same id; the first counts.
+ * @returns what became of each; those without a key whose id was there before are left to {@link compareRepeats}
  */
 export const createInTransaction = async (
   tx: Transaction,
   creations: readonly Creation[],
-): Promise<(Outcome | Error)[]> => {
-  const outcomes = new Map<Creation, Outcome | Error>();
+): Promise<Outcomes | Last<Outcomes>> => {
+  const outcomes: Outcomes = new Map();
+  // The usual case is one statement, and COMMIT goes out with it.
+  if (!creations.some(hasKey)) return new Last(insertNew(tx, creations, outcomes).then(() => outcomes));
   const fresh = await withoutUsedKeys(tx, creations, outcomes);
-  const inserted = await insertOrders(tx, firstOfEachId(fresh));
-  const created = new Map<string, Creation>();
-  for (const creation of fresh)
-    if (inserted.has(creation.order.id) && !created.has(creation.order.id))
-      created.set(creation.order.id, creation);
-  const appended = [...created.values()];
-  const ids =
-    appended.length > 0
-      ? await appendEvents(
-          tx,
-          appended.map(({ order }) => ({
-            topic: orderEvents.name,
-            key: order.id,
-            event: createdEvent(order),
-          })),
-        )
-      : [];
-  appended.forEach((creation, n) =>
-    outcomes.set(creation, { order: creation.order, written: { ids: ids.slice(n, n + 1) }, replayed: false }),
-  );
+  await insertNew(tx, fresh, outcomes);
   await compareRepeats(tx, fresh, outcomes);
   await storeKeyedAnswers(tx, fresh, outcomes);
-  return creations.map(
-    (creation) => outcomes.get(creation) ?? new Error('an order was left without outcome'),
-  );
+  return outcomes;
+};
+
+/** Not async: what throws here must keep the transaction from its COMMIT. */
+const insertNew = (tx: Transaction, creations: readonly Creation[], outcomes: Outcomes): Promise<void> => {
+  const firsts = new Map<string, Creation>();
+  for (const creation of creations)
+    if (!firsts.has(creation.order.id)) firsts.set(creation.order.id, creation);
+  const orders = [...firsts.values()].map(({ order }) => order);
+  const events = orders.map((order) => ({
+    topic: orderEvents.name,
+    key: order.id,
+    event: createdEvent(order),
+  }));
+  return insertOrders(tx, orders, events).then((outboxIds) => {
+    for (const [id, outboxId] of outboxIds) {
+      const creation = firsts.get(id);
+      if (creation)
+        outcomes.set(creation, { order: creation.order, written: { ids: [outboxId] }, replayed: false });
+    }
+  });
 };
 
 /** Answers those whose key was used before; the others go on. */
 const withoutUsedKeys = async (
   tx: Transaction,
   creations: readonly Creation[],
-  outcomes: Map<Creation, Outcome | Error>,
+  outcomes: Outcomes,
 ): Promise<Creation[]> => {
   const keyed = creations.filter(hasKey);
   if (keyed.length === 0) return [...creations];
@@ -96,23 +99,19 @@ const withoutUsedKeys = async (
 
 const hasKey = (creation: Creation): creation is Creation & { use: KeyUse } => creation.use !== undefined;
 
-const firstOfEachId = (creations: readonly Creation[]): Order[] => [
-  ...new Map(creations.toReversed().map(({ order }) => [order.id, order])).values(),
-];
-
 /** An id that was there already: accepted again when the client said nothing else of it than it did at first. */
-const compareRepeats = async (
-  tx: Transaction,
+export const compareRepeats = async (
+  db: Queryable,
   creations: readonly Creation[],
-  outcomes: Map<Creation, Outcome | Error>,
+  outcomes: Outcomes,
 ): Promise<void> => {
   const repeats = creations.filter((creation) => !outcomes.has(creation));
   if (repeats.length === 0) return;
-  const written = { ids: [], upTo: await latestOutboxId(tx) };
+  const written = { ids: [], upTo: await latestOutboxId(db) };
   const stored = new Map(
     (
       await findOrders(
-        tx,
+        db,
         repeats.map(({ order }) => order.id),
       )
     ).map((order) => [order.id, order]),
@@ -137,7 +136,7 @@ const isSame = (order: Order, given: Partial<Order>): boolean =>
 const storeKeyedAnswers = async (
   tx: Transaction,
   creations: readonly Creation[],
-  outcomes: ReadonlyMap<Creation, Outcome | Error>,
+  outcomes: Outcomes,
 ): Promise<void> => {
   const answers: { use: KeyUse; answer: Answer }[] = [];
   const refused: KeyUse[] = [];

@@ -3,12 +3,19 @@ import { badInput, conflict, MillraceError, notFound, outcomeUnknown } from '../
 import { orderEvents } from '../events/topics.js';
 import { transitions, type Order, type OrderEvent, type OrderStatus } from '../events/orders.js';
 import type { Consistency } from '../postgres/consistency.js';
-import { CommitUnknown, isRefusedData, type Database, type Transaction } from '../postgres/database.js';
+import {
+  CommitUnknown,
+  isRefusedData,
+  type Database,
+  type Last,
+  type Transaction,
+} from '../postgres/database.js';
 import { claimKeys, storeAnswers } from '../postgres/idempotency.js';
 import { lockOrder, updateOrderStatus } from '../postgres/orders.js';
 import { appendEvents } from '../postgres/outbox.js';
 import {
   asError,
+  compareRepeats,
   createInTransaction,
   isGiven,
   parseOrder,
@@ -79,7 +86,7 @@ const groupsAtOnce = 2;
 export const createOrderCommands = (options: OrderCommandsOptions): OrderCommands => {
   const { database, consistency, onCommitted, now } = options;
 
-  const commit = async <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => {
+  const commit = async <T>(work: (tx: Transaction) => Promise<T | Last<T>>): Promise<T> => {
     const result = await database.transaction(work);
     onCommitted();
     return result;
@@ -87,7 +94,11 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
 
   const create = async (creations: readonly Creation[]): Promise<(Outcome | Error)[]> => {
     try {
-      return await commit((tx) => createInTransaction(tx, creations));
+      const outcomes = await commit((tx) => createInTransaction(tx, creations));
+      await compareRepeats(database, creations, outcomes);
+      return creations.map(
+        (creation) => outcomes.get(creation) ?? new Error('an order was left without outcome'),
+      );
     } catch (error) {
       // One item's data was refused by the database itself: each alone, so that only that one fails.
       if (!isRefusedData(error) || creations.length === 1) throw error;

@@ -5,6 +5,7 @@ import type { CopySpec } from '../events/topics.js';
 import { isSkip, sequenceHeader, sequenceOf } from '../events/envelope.js';
 import type { Kafka, LogRecord, OutgoingRecord } from '../kafka/kafka.js';
 import { CommitUnknown, type Database } from '../postgres/database.js';
+import { partitionOf } from '../partitioning.js';
 import { advancePositions } from '../postgres/positions.js';
 
 /** Repeats some types of an entity topic on topics of their own, at least once, with the same key, bytes and `ce_id`. */
@@ -19,7 +20,6 @@ export interface CopiesOptions {
   readonly copies: readonly CopySpec[];
   readonly kafka: Kafka;
   readonly database: Database;
-  readonly partitionOf: (key: Buffer | string, partitions: number) => number;
   readonly owner: number;
   readonly logger: Logger;
 }
@@ -30,11 +30,11 @@ const longestPauseMs = 5_000;
 const lingerMs = 20;
 
 export const createCopies = (options: CopiesOptions): Copies => {
-  const { copies, kafka, database, partitionOf, owner } = options;
+  const { copies, kafka, database, owner } = options;
   const name = 'copies';
   const logger = options.logger.child({ consumer: name });
   const topics = [...new Set(copies.map(({ from }) => from.name))];
-  const log = createOwnedLog({ worker: name, topics, kafka, database, owner, logger });
+  const log = createOwnedLog({ worker: name, topics, kafka, database, owner, logger, lingerMs });
   const publisher = kafka.publisher();
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
@@ -86,7 +86,6 @@ export const createCopies = (options: CopiesOptions): Copies => {
         for (const batch of batches) await copy(batch);
         await advance(batches);
         failures = 0;
-        await pause(lingerMs);
       } catch (error) {
         if (error instanceof CommitUnknown) log.lost(batches);
         failures += 1;

@@ -5,7 +5,6 @@ import { decodeRecords } from './decode.js';
 import type { Kafka, Watermarks } from './kafka.js';
 import { createConnections } from './connections.js';
 import { createLogReader } from './log-reader.js';
-import { murmur2 } from './murmur2.js';
 import { fetchFrom } from './protocol.js';
 import { createPublisher } from './publisher.js';
 
@@ -121,8 +120,3 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
     stop: shared.stop,
   };
 };
-
-/** As every Kafka client partitions: the same key is in the same partition whoever sends it. */
-export const createPartitioner =
-  (): ((key: Buffer | string, partitions: number) => number) => (key, partitions) =>
-    (murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff) % partitions;

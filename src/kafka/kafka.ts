@@ -56,6 +56,8 @@ export interface LogReaderOptions {
   readonly onBatch: (batch: FetchedBatch) => void | Promise<void>;
   readonly onFault: (fault: ReadFault) => void;
   readonly maxBytesPerPartition?: number;
+  /** While records flow, lets the broker collect more for so long: fewer and larger batches, a little later. Default 0. */
+  readonly lingerMs?: number;
 }
 
 /** Sends in the order of the calls per partition; a call resolves when all in-sync replicas have the records. */

@@ -37,7 +37,7 @@ export const createLogReader = (
   clients: ClientFactory,
   prefix: string,
   logger: Logger,
-  { onBatch, onFault, maxBytesPerPartition = 1_048_576 }: LogReaderOptions,
+  { onBatch, onFault, maxBytesPerPartition = 1_048_576, lingerMs = 0 }: LogReaderOptions,
 ): LogReader => {
   const assigned = new Map<string, Assigned>();
   const stopping = new AbortController();
@@ -45,6 +45,8 @@ export const createLogReader = (
   let link: Link | undefined;
   let connecting = false;
   let failures = 0;
+  /** The last fetch brought records, so the next may linger. */
+  let isFlowing = false;
   let turn = 0;
 
   const track = (work: Promise<void>): void => {
@@ -165,10 +167,12 @@ export const createLogReader = (
         partition,
         offset,
       })),
-      maxWaitMs: someBusy ? shortPollMs : longPollMs,
-      minBytes: 1,
+      ...(isFlowing && lingerMs > 0
+        ? { maxWaitMs: lingerMs, minBytes: maxBytesPerPartition }
+        : { maxWaitMs: someBusy ? shortPollMs : longPollMs, minBytes: 1 }),
       maxBytesPerPartition,
     });
+    isFlowing = answers.some(({ bytes }) => bytes.length > 0);
     for (const answer of answers) {
       const { target, offset } = asked.get(keyOf(answer.topic, answer.partition)) ?? {};
       // Assigned elsewhere or given up while the fetch was under way: its answer is stale.

@@ -11,17 +11,18 @@ export interface Failure {
 
 /**
  * Files records that `consumer` cannot use: a row with the original bytes, and a record on the type's dead-letter topic through
- * the outbox. In the transaction that moves the position past them, so each is filed once.
+ * the outbox. In the transaction that moves the position past them, so each is filed once; the
+ * statements are sent at once and may be its last.
  */
-export const fileDeadLetters = async (
+export const fileDeadLetters = (
   tx: Transaction,
   consumer: string,
   failures: readonly Failure[],
-): Promise<void> => {
-  if (failures.length === 0) return;
+): Promise<unknown> => {
+  if (failures.length === 0) return Promise.resolve();
   const records = failures.map(({ record }) => record);
   const typeOf = ({ headers }: LogRecord): string => headers.ce_type ?? unknownType;
-  await tx.query(
+  const stored = tx.query(
     `insert into dead_letters (id, consumer, topic, partition, "offset", type, key, value, headers, error_class, error)
      select id, $2, topic, partition, "offset", type, key, value, headers::jsonb, error_class, error
      from unnest($1::uuid[], $3::text[], $4::int[], $5::bigint[], $6::text[], $7::bytea[], $8::bytea[], $9::text[],
@@ -42,7 +43,7 @@ export const fileDeadLetters = async (
       failures.map(({ error }) => withoutNul(error.message)),
     ],
   );
-  await appendBytes(
+  const published = appendBytes(
     tx,
     failures.map(({ record, error }) => ({
       topic: deadLetterTopic(typeOf(record)),
@@ -59,6 +60,7 @@ export const fileDeadLetters = async (
       },
     })),
   );
+  return Promise.all([stored, published]);
 };
 
 /** The relay gives the letter a number of its own. */

@@ -1,5 +1,6 @@
 import { statusCodes, type Order, type OrderStatus } from '../events/orders.js';
 import type { Queryable, Transaction } from './database.js';
+import { outboxColumns, type OutgoingEvent } from './outbox.js';
 
 interface OrderRow extends Omit<Order, 'status'> {
   readonly statusCode: number;
@@ -29,20 +30,39 @@ const orderArrays = (orders: readonly Order[]): unknown[][] => [
   orders.map(({ updatedAt }) => updatedAt),
 ];
 
-/** Inserts those whose id is new, in the order of their ids so that no two transactions wait for each other. @returns the ids inserted */
-export const insertOrders = async (tx: Transaction, orders: readonly Order[]): Promise<Set<string>> => {
-  const rows = await tx.query<{ id: string }>(
-    `insert into orders (id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at)
-     select id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at
-     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::smallint[], $8::bigint[],
-                 $9::timestamptz[], $10::timestamptz[])
-       as o (id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at)
-     order by id
-     on conflict (id) do nothing
-     returning id`,
-    orderArrays(orders),
-  );
-  return new Set(rows.map(({ id }) => id));
+/**
+ * Inserts the orders whose id is new, each with its event, in one statement; in the order of their ids, so that no two
+ * transactions wait for each other. It is sent at once: it may be the transaction's last.
+ * @param events one for each order, with the order's id as key
+ * @returns the outbox id of each order that was inserted
+ * @throws MillraceError at once, before anything is sent, when an event is too large
+ */
+export const insertOrders = (
+  tx: Transaction,
+  orders: readonly Order[],
+  events: readonly OutgoingEvent[],
+): Promise<Map<string, number>> => {
+  const columns = [...orderArrays(orders), ...outboxColumns(events)];
+  return tx
+    .query<{ key: string; id: number; xid: string }>(
+      `with created as (
+         insert into orders (id, customer_id, customer_email, region, total_amount, currency, status, version, placed_at, updated_at)
+         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::numeric[], $6::text[], $7::smallint[], $8::bigint[],
+                              $9::timestamptz[], $10::timestamptz[]) as o (id)
+         order by id
+         on conflict (id) do nothing
+         returning id)
+       insert into outbox (topic, key, hash, value, headers)
+       select topic, convert_to(key, 'UTF8'), hash, convert_to(value, 'UTF8'), headers::jsonb
+       from unnest($11::text[], $12::text[], $13::int[], $14::text[], $15::text[]) as e (topic, key, hash, value, headers)
+       join created on created.id = e.key::uuid
+       returning convert_from(key, 'UTF8') as key, id, pg_current_xact_id()::text as xid`,
+      columns,
+    )
+    .then((rows) => {
+      tx.id = rows[0]?.xid;
+      return new Map(rows.map(({ key, id }) => [key, id]));
+    });
 };
 
 /** In no particular order; ids without an order are left out. */

@@ -1,5 +1,6 @@
 import { MillraceError } from '../errors.js';
 import { eventHeaders, type Event } from '../events/envelope.js';
+import { hashOf } from '../partitioning.js';
 import type { Queryable, Transaction } from './database.js';
 
 /** An event on its way: `key` decides its partition, and with it what it stays in order with. */
@@ -13,26 +14,40 @@ export interface OutgoingEvent {
 export const largestValueBytes = 262_144;
 
 /**
- * Appends events in the caller's transaction, after it has locked the rows of their entities.
+ * Appends events in the caller's transaction, after it has locked the rows of their entities. The statement is sent at once: it
+ * may be the transaction's last.
  * @returns the outbox ids, in the order of `events`
+ * @throws MillraceError at once, before anything is sent, when an event is too large
  */
-export const appendEvents = async (tx: Transaction, events: readonly OutgoingEvent[]): Promise<number[]> => {
-  const rows = await tx.query<{ id: number; xid: string }>(
-    `insert into outbox (topic, key, value, headers)
-     select topic, convert_to(key, 'UTF8'), convert_to(value, 'UTF8'), headers::jsonb
-     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality as e (topic, key, value, headers, n)
-     order by n
-     returning id, pg_current_xact_id()::text as xid`,
-    [
-      events.map(({ topic }) => topic),
-      events.map(({ key }) => key),
-      events.map(({ event }) => toValue(event)),
-      events.map(({ event }) => JSON.stringify(eventHeaders(event))),
-    ],
-  );
-  tx.id = rows[0]?.xid;
-  return rows.map(({ id }) => id);
+export const appendEvents = (tx: Transaction, events: readonly OutgoingEvent[]): Promise<number[]> => {
+  const columns = outboxColumns(events);
+  return tx
+    .query<{ id: number; xid: string }>(
+      `insert into outbox (topic, key, hash, value, headers)
+       select topic, convert_to(key, 'UTF8'), hash, convert_to(value, 'UTF8'), headers::jsonb
+       from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[]) with ordinality
+         as e (topic, key, hash, value, headers, n)
+       order by n
+       returning id, pg_current_xact_id()::text as xid`,
+      columns,
+    )
+    .then((rows) => {
+      tx.id = rows[0]?.xid;
+      return rows.map(({ id }) => id);
+    });
 };
+
+/**
+ * Topics, keys, hashes, values and headers, an array each.
+ * @throws MillraceError when an event is too large
+ */
+export const outboxColumns = (events: readonly OutgoingEvent[]): unknown[][] => [
+  events.map(({ topic }) => topic),
+  events.map(({ key }) => key),
+  events.map(({ key }) => hashOf(key)),
+  events.map(({ event }) => toValue(event)),
+  events.map(({ event }) => JSON.stringify(eventHeaders(event))),
+];
 
 /** What Kafka would refuse must not be committed first: it would be the head of its partition for ever. */
 const toValue = ({ data }: Event): string => {
@@ -53,23 +68,23 @@ export interface OutgoingBytes {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export const appendBytes = async (tx: Transaction, records: readonly OutgoingBytes[]): Promise<void> => {
-  await tx.query(
-    `insert into outbox (topic, key, value, headers)
-     select topic, key, value, headers::jsonb
-     from unnest($1::text[], $2::bytea[], $3::bytea[], $4::text[]) as e (topic, key, value, headers)`,
+export const appendBytes = (tx: Transaction, records: readonly OutgoingBytes[]): Promise<unknown> =>
+  tx.query(
+    `insert into outbox (topic, key, hash, value, headers)
+     select topic, key, hash, value, headers::jsonb
+     from unnest($1::text[], $2::bytea[], $3::int[], $4::bytea[], $5::text[]) as e (topic, key, hash, value, headers)`,
     [
       records.map(({ topic }) => topic),
       records.map(({ key }) => key),
+      records.map(({ key }) => hashOf(key ?? '')),
       records.map(({ value }) => value),
       records.map(({ headers }) => JSON.stringify(headers)),
     ],
   );
-};
 
-/** The id of the last row that this transaction can see, 0 when there is none. */
-export const latestOutboxId = async (tx: Transaction): Promise<number> => {
-  const [row] = await tx.query<{ id: number | null }>(
+/** The id of the last row that is committed, or of this transaction, 0 when there is none. */
+export const latestOutboxId = async (db: Queryable): Promise<number> => {
+  const [row] = await db.query<{ id: number | null }>(
     'select greatest((select max(id) from outbox), (select max(max_id) from outbox_batches)) as id',
   );
   return row?.id ?? 0;

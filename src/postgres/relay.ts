@@ -56,103 +56,104 @@ export const readRuns = (db: Queryable): Promise<PartitionRun[]> =>
     `select topic, partition, last_seq as "lastSeq", acked_seq as "ackedSeq" from outbox_partitions order by topic, partition`,
   );
 
-export interface OutboxRow {
+/** An outbox row with its number, for good. */
+export interface NumberedRow {
+  readonly seq: number;
   readonly id: number;
   readonly topic: string;
+  readonly partition: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Null for a row that is not there any more. */
+  readonly headers: Readonly<Record<string, string>> | null;
 }
 
-const rowColumns = 'id, topic, key, value, headers';
+export interface Numbering {
+  readonly lease: RelayLease;
+  readonly leaseMs: number;
+  /** Every id up to it is settled. */
+  readonly frontier: number;
+  /** Takes rows behind this id, and those of `gaps` that have been committed meanwhile. */
+  readonly after: number;
+  readonly gaps: readonly number[];
+  readonly most: number;
+  /** Numbers that Kafka acknowledged. */
+  readonly acked: readonly { readonly topic: string; readonly partition: number; readonly seq: number }[];
+}
 
-/** Committed rows behind `after`, and those of `gaps` that have been committed meanwhile, in the order of their ids. */
-export const readUnnumbered = (
-  db: Queryable,
-  after: number,
-  gaps: readonly number[],
-  most: number,
-): Promise<OutboxRow[]> =>
-  db.query<OutboxRow>(
-    `(select ${rowColumns} from outbox where id > $1 order by id limit $3)
-     union all
-     (select ${rowColumns} from outbox where id = any($2::bigint[]) and id <= $1)
-     order by id`,
-    [after, gaps, most],
-  );
-
-/**
- * The next transaction's number, and the oldest that still runs. A row's number in the outbox is taken after its transaction
- * has one, so every transaction that could fill a gap seen before this call is older than `next`.
- */
-export const readTransactionBounds = async (db: Queryable): Promise<{ next: bigint; oldest: bigint }> => {
-  const [row] = await db.query<{ next: string; oldest: string }>(
-    `select pg_current_xact_id()::text as next, pg_snapshot_xmin(pg_current_snapshot())::text as oldest`,
-  );
-  return { next: BigInt(row?.next ?? 0), oldest: BigInt(row?.oldest ?? 0) };
-};
-
-export interface NumberedBatch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly firstSeq: number;
-  readonly ids: readonly number[];
+export interface Numbered {
+  /** False when the lease was lost; nothing was written then. */
+  readonly held: boolean;
+  /** By topic and partition, in the order of their numbers. */
+  readonly rows: readonly NumberedRow[];
+  /** The number of this transaction, and the oldest that ran when it read. */
+  readonly next: bigint;
+  readonly oldest: bigint;
 }
 
 /**
- * Persists numbers, acknowledgements and the frontier in one statement.
- * @returns false when the lease was lost and nothing was written
+ * Gives committed rows without a number the next ones of their partitions, in the order of their ids, and persists them with
+ * the acknowledgements and the frontier: one statement, so that one snapshot and one commit.
  */
-export const persistNumbers = async (
-  db: Queryable,
-  { owner, epoch }: RelayLease,
-  leaseMs: number,
-  frontier: number,
-  batches: readonly NumberedBatch[],
-  acked: readonly { topic: string; partition: number; seq: number }[],
-): Promise<boolean> => {
-  const [row] = await db.query<{ held: boolean }>(
+export const numberRows = async (db: Queryable, numbering: Numbering): Promise<Numbered> => {
+  const { lease, acked } = numbering;
+  type Row = { held: boolean; next: string; oldest: string } & (NumberedRow | { id: null });
+  const rows = await db.query<Row>(
     `with lease as (
        update relay_lease set frontier = greatest(frontier, $3), expires_at = now() + $4 * interval '1 ms'
-       where owner = $1 and epoch = $2 returning 1),
+       where owner = $1 and epoch = $2 returning pg_current_xact_id() as xid),
+     found as (
+       (select id, topic, key, value, headers, hash from outbox where id > $5 order by id limit $7)
+       union all
+       (select id, topic, key, value, headers, hash from outbox where id = any($6::bigint[]) and id <= $5)),
+     sizes as (select topic, count(*) as partitions from outbox_partitions group by topic),
+     numbered as (
+       select f.id, f.topic, p.partition, f.key, f.value, f.headers,
+         p.last_seq + row_number() over (partition by f.topic, p.partition order by f.id) as seq
+       from lease cross join found f
+       left join sizes s on s.topic = f.topic
+       left join outbox_partitions p on p.topic = f.topic and p.partition = f.hash % s.partitions),
      batches as (
        insert into outbox_batches (topic, partition, first_seq, ids, min_id, max_id)
-       select topic, partition, first_seq, ids::bigint[], (ids::bigint[])[1], (ids::bigint[])[cardinality(ids::bigint[])]
-       from unnest($5::text[], $6::int[], $7::bigint[], $8::text[]) as b (topic, partition, first_seq, ids), lease
-       returning 1),
+       select topic, partition, min(seq), array_agg(id order by id), min(id), max(id) from numbered
+       group by topic, partition),
      runs as (
        update outbox_partitions p
        set last_seq = greatest(p.last_seq, n.last_seq), acked_seq = greatest(p.acked_seq, n.acked_seq)
        from (
          select topic, partition, max(last_seq) as last_seq, max(acked_seq) as acked_seq
-         from unnest($9::text[], $10::int[], $11::bigint[], $12::bigint[]) as n (topic, partition, last_seq, acked_seq)
-         group by 1, 2) as n, lease
-       where p.topic = n.topic and p.partition = n.partition
-       returning 1)
-     select exists (select from lease) as held`,
+         from (
+           select topic, partition, seq as last_seq, 0 as acked_seq from numbered
+           union all
+           select topic, partition, 0, seq from unnest($8::text[], $9::int[], $10::bigint[]) as a (topic, partition, seq), lease
+         ) as moved
+         group by topic, partition) as n
+       where p.topic = n.topic and p.partition = n.partition)
+     select lease.xid is not null as held, coalesce(lease.xid::text, '0') as next,
+       pg_snapshot_xmin(pg_current_snapshot())::text as oldest, n.*
+     from (select) as one left join lease on true left join numbered n on true
+     order by n.topic, n.partition, n.seq`,
     [
-      owner,
-      epoch,
-      frontier,
-      leaseMs,
-      batches.map(({ topic }) => topic),
-      batches.map(({ partition }) => partition),
-      batches.map(({ firstSeq }) => firstSeq),
-      batches.map(({ ids }) => `{${ids.join(',')}}`),
-      [...batches, ...acked].map(({ topic }) => topic),
-      [...batches, ...acked].map(({ partition }) => partition),
-      [...batches.map(({ firstSeq, ids }) => firstSeq + ids.length - 1), ...acked.map(() => 0)],
-      [...batches.map(() => 0), ...acked.map(({ seq }) => seq)],
+      lease.owner,
+      lease.epoch,
+      numbering.frontier,
+      numbering.leaseMs,
+      numbering.after,
+      numbering.gaps,
+      numbering.most,
+      acked.map(({ topic }) => topic),
+      acked.map(({ partition }) => partition),
+      acked.map(({ seq }) => seq),
     ],
   );
-  return row?.held ?? false;
+  const [first] = rows;
+  return {
+    held: first?.held ?? false,
+    rows: rows.filter((row): row is Row & NumberedRow => row.id !== null),
+    next: BigInt(first?.next ?? 0),
+    oldest: BigInt(first?.oldest ?? 0),
+  };
 };
-
-export interface NumberedRow extends Omit<OutboxRow, 'headers'> {
-  readonly seq: number;
-  /** Null for a row that is not there any more. */
-  readonly headers: OutboxRow['headers'] | null;
-}
 
 /** Rows of a partition with numbers above `afterSeq`, in their order. */
 export const readNumbered = (
@@ -163,7 +164,7 @@ export const readNumbered = (
   most: number,
 ): Promise<NumberedRow[]> =>
   db.query<NumberedRow>(
-    `select b.first_seq + i.n - 1 as seq, i.id, $1 as topic, o.key, o.value, o.headers
+    `select b.first_seq + i.n - 1 as seq, i.id, b.topic, b.partition, o.key, o.value, o.headers
      from outbox_batches b
      cross join lateral unnest(b.ids) with ordinality as i (id, n)
      left join outbox o on o.id = i.id

@@ -8,17 +8,14 @@ import {
   claimRelay,
   deleteOldBatches,
   ensureRuns,
-  persistNumbers,
+  numberRows,
   readNumbered,
   readNumberedIds,
   readRuns,
-  readTransactionBounds,
-  readUnnumbered,
   releaseRelay,
   truncateOldSlot,
-  type NumberedBatch,
+  type Numbering,
   type NumberedRow,
-  type OutboxRow,
   type RelayLease,
 } from '../postgres/relay.js';
 import { createSignal } from '../signal.js';
@@ -58,8 +55,6 @@ export interface RelayOptions {
   readonly kafka: Kafka;
   /** Topics that the outbox feeds, with their partitions. */
   readonly topics: readonly { readonly name: string; readonly partitions: number }[];
-  /** The partition of a key among so many, the same for all who send. */
-  readonly partitionOf: (key: Buffer | string, partitions: number) => number;
   readonly owner: number;
   readonly logger: Logger;
   /** The log is ahead of the database: the process must not go on. */
@@ -68,10 +63,10 @@ export interface RelayOptions {
 
 const leaseMs = 2_000;
 const standbyPollMs = 400;
-const pollMs = 200;
+/** Also renews the lease. */
+const pollMs = 250;
 /** A gap is looked at again soon: until it is settled, positions may wait for it. */
-const gapPollMs = 5;
-const renewEveryMs = 500;
+const gapPollMs = 20;
 const housekeepEveryMs = 60_000;
 const mostRows = 2_000;
 
@@ -84,10 +79,9 @@ interface Term {
 }
 
 export const createRelay = (options: RelayOptions): Relay => {
-  const { database, kafka, topics, partitionOf, owner, logger, onRestored } = options;
+  const { database, kafka, topics, owner, logger, onRestored } = options;
   const woken = createSignal();
   const stopping = new AbortController();
-  const partitionsOf = new Map(topics.map(({ name, partitions }) => [name, partitions]));
   let term: Term | undefined;
   let running: Promise<void> | undefined;
 
@@ -136,25 +130,25 @@ export const createRelay = (options: RelayOptions): Relay => {
   };
 
   const serve = async ({ lease, frontier, senders }: Term): Promise<void> => {
-    let persistedAt = 0;
     let housekeptAt = Date.now();
-    let reportedAcks = '';
+    const reported = new Map<Sender, number>();
     for (;;) {
-      const rows = await readUnnumbered(database, frontier.high, frontier.gaps(), mostRows);
-      frontier.read(rows.map(({ id }) => id));
-      const acked = [...senders.values()].map((sender) => ({ ...sender, seq: sender.acked() }));
-      const acks = acked.map(({ seq }) => seq).join();
-      const due = Date.now() - persistedAt >= (acks === reportedAcks ? renewEveryMs : 100);
-      if (rows.length > 0 || due) {
-        const numbered = number(rows, senders);
-        const batches = numbered.map(({ batch }) => batch);
-        if (!(await persistNumbers(database, lease, leaseMs, frontier.settled(), batches, acked)))
-          return logger.warn('another process is the active relay now');
-        for (const { sender, rows: own } of numbered) sender.numbered(own);
-        persistedAt = Date.now();
-        reportedAcks = acks;
-      }
-      if (frontier.gaps().length > 0) frontier.bounds(await readTransactionBounds(database));
+      const { held, rows, next, oldest } = await numberRows(database, {
+        lease,
+        leaseMs,
+        frontier: frontier.settled(),
+        after: frontier.high,
+        gaps: frontier.gaps(),
+        most: mostRows,
+        acked: newlyAcked(senders.values(), reported),
+      });
+      if (!held) return logger.warn('another process is the active relay now');
+      frontier.read(
+        rows.map(({ id }) => id).toSorted((a, b) => a - b),
+        next,
+        oldest,
+      );
+      hand(rows, senders);
       if (Date.now() - housekeptAt >= housekeepEveryMs) {
         housekeptAt = Date.now();
         await housekeep();
@@ -164,28 +158,27 @@ export const createRelay = (options: RelayOptions): Relay => {
     }
   };
 
-  /** Gives each row the next number of its key's partition. */
-  const number = (rows: readonly OutboxRow[], senders: ReadonlyMap<string, Sender>): Numbered[] => {
-    const numbered = new Map<Sender, NumberedRow[]>();
-    for (const row of rows) {
-      const partition = partitionOf(row.key ?? '', partitionsOf.get(row.topic) ?? 1);
-      const sender = senders.get(keyOf(row.topic, partition));
-      if (!sender)
-        throw new Error(`the outbox holds an event for ${row.topic}, which is not in the topic table`);
-      const own = numbered.get(sender) ?? [];
-      own.push({ ...row, seq: sender.last() + own.length + 1 });
-      numbered.set(sender, own);
+  const newlyAcked = (senders: Iterable<Sender>, reported: Map<Sender, number>): Numbering['acked'] =>
+    [...senders].flatMap((sender) => {
+      const seq = sender.acked();
+      if (reported.get(sender) === seq) return [];
+      reported.set(sender, seq);
+      return [{ topic: sender.topic, partition: sender.partition, seq }];
+    });
+
+  /** Rows come by partition. */
+  const hand = (rows: readonly NumberedRow[], senders: ReadonlyMap<string, Sender>): void => {
+    for (let from = 0; from < rows.length;) {
+      const { topic, partition } = rows[from] as NumberedRow;
+      const behind = rows.findIndex(
+        (row, n) => n > from && (row.topic !== topic || row.partition !== partition),
+      );
+      const to = behind < 0 ? rows.length : behind;
+      const sender = senders.get(keyOf(topic, partition));
+      if (!sender) throw new Error(`the outbox holds an event for ${topic}, which is not in the topic table`);
+      sender.numbered(rows.slice(from, to));
+      from = to;
     }
-    return [...numbered].map(([sender, own]) => ({
-      sender,
-      rows: own,
-      batch: {
-        topic: sender.topic,
-        partition: sender.partition,
-        firstSeq: sender.last() + 1,
-        ids: own.map(({ id }) => id),
-      },
-    }));
   };
 
   const park = async (row: NumberedRow, error: Error): Promise<void> => {
@@ -241,11 +234,5 @@ export const createRelay = (options: RelayOptions): Relay => {
     },
   };
 };
-
-interface Numbered {
-  readonly sender: Sender;
-  readonly rows: readonly NumberedRow[];
-  readonly batch: NumberedBatch;
-}
 
 const keyOf = (topic: string, partition: number): string => `${partition}/${topic}`;

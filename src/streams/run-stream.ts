@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createOwnedLog, type OwnedBatch, type OwnedLog, type OwnedState } from '../assignment/owned-log.js';
 import type { Kafka, LogRecord } from '../kafka/kafka.js';
-import { CommitUnknown, isRefusedData, type Database, type Transaction } from '../postgres/database.js';
+import { CommitUnknown, isRefusedData, Last, type Database, type Transaction } from '../postgres/database.js';
 import { fileDeadLetters, type Failure } from '../postgres/dead-letters.js';
 import { appendEvents, type OutgoingEvent } from '../postgres/outbox.js';
 import { advancePositions } from '../postgres/positions.js';
@@ -77,9 +77,8 @@ export const runStream = <E, Changes>(
         parsed.events.length > 0 ? stream.write(tx, changes) : [],
       ]);
       if (moved < parts.length) throw new Fenced();
-      await append(tx, outgoing);
-      await fileDeadLetters(tx, stream.name, parsed.failures);
-      return outgoing.length + parsed.failures.length;
+      const filed = Promise.all([append(tx, outgoing), fileDeadLetters(tx, stream.name, parsed.failures)]);
+      return new Last(filed.then(() => outgoing.length + parsed.failures.length));
     });
     if (appended > 0) onCommitted();
     log.done(parts.map(({ batch, sifted }) => ({ epoch: batch.position.epoch, to: sifted.to })));
@@ -198,9 +197,8 @@ const parseAll = <E>(parse: (record: LogRecord) => E, parts: readonly Part[]): P
   return { events, failures };
 };
 
-const append = async (tx: Transaction, events: readonly OutgoingEvent[]): Promise<void> => {
-  if (events.length > 0) await appendEvents(tx, events);
-};
+const append = (tx: Transaction, events: readonly OutgoingEvent[]): Promise<unknown> =>
+  events.length > 0 ? appendEvents(tx, events) : Promise.resolve();
 
 /** The event's own fault, not the machine's: Postgres refuses its data, or the fold has an error in it. */
 const isPoison = (error: unknown): error is Error =>

@@ -136,22 +136,15 @@ const newOrder = (random: Random): Order => {
   };
 };
 
-const append = (
-  tx: Transaction,
-  type: OrderEvent['type'],
-  order: Order,
-  previousStatus: Order['status'] | null,
-) => {
-  const event = { id: uuidv7(), type, time: order.updatedAt, data: { ...order, previousStatus } };
-  return appendEvents(tx, [{ topic: orderEvents.name, key: order.id, event }]);
-};
+const eventOf = (type: OrderEvent['type'], order: Order, previousStatus: Order['status'] | null) => ({
+  topic: orderEvents.name,
+  key: order.id,
+  event: { id: uuidv7(), type, time: order.updatedAt, data: { ...order, previousStatus } },
+});
 
 const creation =
   (order: Order): Mutation =>
-  async (tx) => {
-    await insertOrders(tx, [order]);
-    return append(tx, 'order.created', order, null);
-  };
+  async (tx) => [...(await insertOrders(tx, [order], [eventOf('order.created', order, null)])).values()];
 
 const shipping =
   (id: string): Mutation =>
@@ -160,5 +153,5 @@ const shipping =
     if (!order) throw new Error(`there is no order ${id}`);
     const next: Order = { ...order, status: 'SHIPPED', version: order.version + 1 };
     await updateOrderStatus(tx, next);
-    return append(tx, 'order.shipped', next, order.status);
+    return appendEvents(tx, [eventOf('order.shipped', next, order.status)]);
   };

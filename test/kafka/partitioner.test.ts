@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import kafkajs from 'kafkajs';
-import { createPartitioner } from '../../src/kafka/create-kafka.js';
-import { murmur2 } from '../../src/kafka/murmur2.js';
+import { murmur2, partitionOf } from '../../src/partitioning.js';
 import { murmurOfKafkajs } from './kafkajs-codec.js';
 
 const korean = fc.string({
@@ -28,7 +27,6 @@ test.each([
 });
 
 test('any key has the partition that kafkajs gives it', () => {
-  const ours = createPartitioner();
   const theirs = kafkajs.Partitioners.DefaultPartitioner();
   fc.assert(
     fc.property(key, fc.integer({ min: 1, max: 64 }), (given, partitions) => {
@@ -37,7 +35,7 @@ test('any key has the partition that kafkajs gives it', () => {
         leader: 0,
       }));
       expect(murmur2(Buffer.from(given as string))).toBe(murmurOfKafkajs(given));
-      expect(ours(given, partitions)).toBe(
+      expect(partitionOf(given, partitions)).toBe(
         theirs({
           topic: '',
           partitionMetadata: partitionMetadata as Parameters<typeof theirs>[0]['partitionMetadata'],

@@ -23,6 +23,8 @@ create table outbox (
   id bigint generated always as identity,
   topic text not null,
   key bytea,
+  -- Kafka's murmur2 of the key: modulo the topic's partitions it says which one.
+  hash int not null,
   value bytea,
   headers jsonb not null
 ) partition by list (slot);

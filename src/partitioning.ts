@@ -20,3 +20,10 @@ export const murmur2 = (key: Buffer): number => {
 };
 
 const multiplier = 0x5bd1e995;
+
+/** The positive hash whose remainder is the partition: Kafka's default for records with a key. */
+export const hashOf = (key: Buffer | string): number =>
+  murmur2(typeof key === 'string' ? Buffer.from(key) : key) & 0x7fffffff;
+
+/** The partition of a key, the same for all who send. */
+export const partitionOf = (key: Buffer | string, partitions: number): number => hashOf(key) % partitions;
