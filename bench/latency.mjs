@@ -13,7 +13,8 @@ import { percentile, report, spread } from './support/report.mjs';
 const rates = [200, 1_000];
 const rounds = 3;
 const seconds = 10;
-const warmUpSeconds = 5;
+/** Until V8 has compiled what is hot. */
+const warmUpSeconds = 20;
 
 /** Calls `act(n)` for n = 0, 1, … at `rate` a second; late calls are made up for. */
 const atRate = async (rate, forSeconds, act) => {
@@ -103,7 +104,7 @@ const millrace = await startMillrace();
 try {
   const post = createPoster(millrace.url, 64);
   const currencies = ['USD', 'EUR', 'GBP', 'AUD', 'CAD', 'CHF', 'NZD', 'SEK', 'NOK', 'DKK'];
-  await measure(millrace.url, post, 200, 'SGD', warmUpSeconds);
+  await measure(millrace.url, post, 500, 'SGD', warmUpSeconds);
   const rows = [];
   for (const rate of rates) {
     const raw = await measureRawHop(millrace.brokers, rate);

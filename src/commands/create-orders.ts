@@ -21,10 +21,10 @@ export interface CreateOrderInput {
   readonly placedAt?: string | null;
 }
 
-/** An order to create: `given` holds what the client said of it, which a repeat is compared with. */
+/** An order to create; a repeat is compared with what `input` gives. */
 export interface Creation {
   readonly order: Order;
-  readonly given: Partial<Order>;
+  readonly input: CreateOrderInput;
   readonly use: KeyUse | undefined;
 }
 
@@ -120,7 +120,7 @@ export const compareRepeats = async (
     const order = stored.get(creation.order.id);
     outcomes.set(
       creation,
-      order && isSame(order, creation.given)
+      order && isSame(order, creation)
         ? { order, written, replayed: true }
         : conflict(
             'ALREADY_EXISTS',
@@ -130,8 +130,17 @@ export const compareRepeats = async (
   }
 };
 
-const isSame = (order: Order, given: Partial<Order>): boolean =>
-  (Object.keys(given) as (keyof Order)[]).every((name) => order[name] === given[name]);
+const isSame = (stored: Order, { order, input }: Creation): boolean =>
+  givenFields.every((name) => !isGiven(input[name]) || stored[name] === order[name]);
+
+const givenFields = [
+  'customerId',
+  'customerEmail',
+  'region',
+  'totalAmount',
+  'currency',
+  'placedAt',
+] as const satisfies readonly (keyof Order & keyof CreateOrderInput)[];
 
 const storeKeyedAnswers = async (
   tx: Transaction,
@@ -151,19 +160,22 @@ const storeKeyedAnswers = async (
 
 /** @throws MillraceError BAD_USER_INPUT that names the field */
 export const parseOrder = (input: CreateOrderInput, nowMs: number): Omit<Creation, 'use'> => {
-  const at = new Date(nowMs).toISOString();
+  const now = new Date(nowMs).toISOString();
   const currency = parseCurrency('currency', input.currency);
-  const given = {
-    ...(isGiven(input.id) && { id: parseUuid('id', input.id) }),
+  const { id, customerEmail, region, placedAt } = input;
+  const order: Order = {
+    id: isGiven(id) ? parseUuid('id', id) : uuidv7(),
     customerId: parseText('customerId', input.customerId),
-    ...(isGiven(input.customerEmail) && { customerEmail: parseEmail('customerEmail', input.customerEmail) }),
-    ...(isGiven(input.region) && { region: parseText('region', input.region, { max: 100 }) }),
+    customerEmail: isGiven(customerEmail) ? parseEmail('customerEmail', customerEmail) : null,
+    region: isGiven(region) ? parseText('region', region, { max: 100 }) : 'unknown',
     totalAmount: parseAmount('totalAmount', input.totalAmount, currency),
     currency,
-    ...(isGiven(input.placedAt) && { placedAt: parseTime('placedAt', input.placedAt) }),
+    status: 'PAID',
+    version: 1,
+    placedAt: isGiven(placedAt) ? parseTime('placedAt', placedAt) : now,
+    updatedAt: now,
   };
-  const defaults = { id: given.id ?? uuidv7(), customerEmail: null, region: 'unknown', placedAt: at };
-  return { given, order: { ...defaults, ...given, status: 'PAID', version: 1, updatedAt: at } };
+  return { order, input };
 };
 
 export const isGiven = (value: string | null | undefined): value is string =>

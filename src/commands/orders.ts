@@ -138,7 +138,8 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
       const rejected: Rejection[] = [];
       inputs.forEach((input, index) => {
         try {
-          creations.push({ ...parseOrder(input, now()), use: undefined, index });
+          const { order } = parseOrder(input, now());
+          creations.push({ order, input, use: undefined, index });
         } catch (error) {
           rejected.push(rejection(index, error));
         }

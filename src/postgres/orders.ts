@@ -1,6 +1,6 @@
 import { statusCodes, type Order, type OrderStatus } from '../events/orders.js';
 import type { Queryable, Transaction } from './database.js';
-import { outboxColumns, type OutgoingEvent } from './outbox.js';
+import { lines, outboxColumns, type OutgoingEvent } from './outbox.js';
 
 interface OrderRow extends Omit<Order, 'status'> {
   readonly statusCode: number;
@@ -54,7 +54,7 @@ export const insertOrders = (
          returning id)
        insert into outbox (topic, key, hash, value, headers)
        select topic, convert_to(key, 'UTF8'), hash, convert_to(value, 'UTF8'), headers::jsonb
-       from unnest($11::text[], $12::text[], $13::int[], $14::text[], $15::text[]) as e (topic, key, hash, value, headers)
+       from unnest($11::text[], $12::text[], $13::int[], ${lines('$14')}, ${lines('$15')}) as e (topic, key, hash, value, headers)
        join created on created.id = e.key::uuid
        returning convert_from(key, 'UTF8') as key, id, pg_current_xact_id()::text as xid`,
       columns,

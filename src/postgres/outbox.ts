@@ -25,7 +25,7 @@ export const appendEvents = (tx: Transaction, events: readonly OutgoingEvent[]):
     .query<{ id: number; xid: string }>(
       `insert into outbox (topic, key, hash, value, headers)
        select topic, convert_to(key, 'UTF8'), hash, convert_to(value, 'UTF8'), headers::jsonb
-       from unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::text[]) with ordinality
+       from unnest($1::text[], $2::text[], $3::int[], ${lines('$4')}, ${lines('$5')}) with ordinality
          as e (topic, key, hash, value, headers, n)
        order by n
        returning id, pg_current_xact_id()::text as xid`,
@@ -38,16 +38,19 @@ export const appendEvents = (tx: Transaction, events: readonly OutgoingEvent[]):
 };
 
 /**
- * Topics, keys, hashes, values and headers, an array each.
+ * Topics, keys and hashes as arrays, values and headers as {@link lines}.
  * @throws MillraceError when an event is too large
  */
-export const outboxColumns = (events: readonly OutgoingEvent[]): unknown[][] => [
+export const outboxColumns = (events: readonly OutgoingEvent[]): unknown[] => [
   events.map(({ topic }) => topic),
   events.map(({ key }) => key),
   events.map(({ key }) => hashOf(key)),
-  events.map(({ event }) => toValue(event)),
-  events.map(({ event }) => JSON.stringify(eventHeaders(event))),
+  events.map(({ event }) => toValue(event)).join('\n'),
+  events.map(({ event }) => JSON.stringify(eventHeaders(event))).join('\n'),
 ];
+
+/** A parameter of one JSON text a line as an array: its quotes need no escaping, which costs most of an array's time. */
+export const lines = (parameter: string): string => `string_to_array(${parameter}::text, E'\\n')`;
 
 /** What Kafka would refuse must not be committed first: it would be the head of its partition for ever. */
 const toValue = ({ data }: Event): string => {
