@@ -84,9 +84,9 @@ export const ensureBuilt = async ({ typeCheck = false, force = false } = {}) => 
 };
 
 /**
- * @param {{ title: string, project: string, typeCheck: boolean, complete?: (dist: string) => void }} options
- *   `complete` adds to the new folder, which then takes the place of `dist`: nobody ever runs half a build or a file whose
- *   source is gone
+ * Compiles into a new folder that then takes the place of `dist`: nobody ever runs half a build or a file whose source is gone.
+ * @param {{ title: string, project: string, typeCheck: boolean, complete?: (dist: string) => void }} options `complete` adds to
+ *   the new folder before it takes its place
  */
 const compile = async ({ title, project, typeCheck, complete }) => {
   const dist = join(project, 'dist');

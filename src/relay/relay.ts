@@ -84,6 +84,8 @@ export const createRelay = (options: RelayOptions): Relay => {
   const stopping = new AbortController();
   let term: Term | undefined;
   let running: Promise<void> | undefined;
+  /** Beside the loop: nobody waits for it but the end. */
+  let housekeeping: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -151,7 +153,7 @@ export const createRelay = (options: RelayOptions): Relay => {
       hand(rows, senders);
       if (Date.now() - housekeptAt >= housekeepEveryMs) {
         housekeptAt = Date.now();
-        await housekeep();
+        housekeeping = housekeep();
       }
       if (stopping.signal.aborted) return;
       if (rows.length < mostRows) await woken.wait(frontier.gaps().length > 0 ? gapPollMs : pollMs);
@@ -193,11 +195,13 @@ export const createRelay = (options: RelayOptions): Relay => {
   };
 
   const housekeep = async (): Promise<void> => {
-    await truncateOldSlot(database).catch((error: unknown) =>
-      logger.debug({ err: error }, 'the old slot is in use'),
-    );
-    await deleteOldBatches(database);
-    await deleteOldKeys(database);
+    try {
+      await truncateOldSlot(database);
+      await deleteOldBatches(database);
+      await deleteOldKeys(database);
+    } catch (error) {
+      logger.debug({ err: error }, 'housekeeping is done next time');
+    }
   };
 
   const end = async (): Promise<void> => {
@@ -206,6 +210,7 @@ export const createRelay = (options: RelayOptions): Relay => {
     if (!last) return;
     await Promise.all([...last.senders.values()].map((sender) => sender.stop()));
     await last.publisher.stop();
+    await housekeeping;
     await releaseRelay(database, last.lease).catch(() => {});
   };
 
