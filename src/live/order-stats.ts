@@ -5,15 +5,13 @@ import type { LogRecord } from '../kafka/kafka.js';
 import type { Database } from '../postgres/database.js';
 import { findOrders } from '../postgres/orders.js';
 import {
-  readChangedWindows,
   readCurrencyVersion,
   readOrderStats,
   sortRegions,
   type OrderStatsState,
   type StatsChange,
-  type WindowSize,
-  type WindowState,
 } from '../postgres/order-stats.js';
+import { readChangedWindows, type WindowSize, type WindowState } from '../postgres/order-windows.js';
 import type { Live, StateSource } from './live.js';
 import { iterate } from './waiting.js';
 

@@ -8,15 +8,14 @@ import type {
   SubscriptionOrderStatsArgs,
   SubscriptionOrderStatsWindowsArgs,
 } from '../generated/resolvers.js';
+import type { AggregateRow } from '../postgres/order-aggregates.js';
+import { readOrderStats, type OrderStatsState } from '../postgres/order-stats.js';
 import {
   listOrderStatsWindows,
-  readOrderStats,
   windowSizesMs,
-  type AggregateRow,
-  type OrderStatsState,
   type WindowSize,
   type WindowState,
-} from '../postgres/order-stats.js';
+} from '../postgres/order-windows.js';
 import { filterText, waitLength } from './arguments.js';
 import type { Context } from './context.js';
 import { leftOut, mapItems } from './iterate.js';

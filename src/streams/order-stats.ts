@@ -3,21 +3,23 @@ import { formatMinor, digitsOf } from '../events/money.js';
 import { parseOrderEvent, type OrderEvent } from '../events/orders.js';
 import { orderEvents, orderStatsChanges } from '../events/topics.js';
 import type { Transaction } from '../postgres/database.js';
+import type { AggregateDelta, CurrencyDelta } from '../postgres/order-aggregates.js';
 import {
   addToCurrencies,
   addToRegions,
+  raiseVersion,
+  readStreamPlaces,
+  type RegionDelta,
+  type StatsChange,
+} from '../postgres/order-stats.js';
+import {
   addToWindows,
   finalizeWindows,
   findCurrenciesWithDueWindows,
-  readStreamPlaces,
   windowSizesMs,
-  type AggregateDelta,
-  type CurrencyDelta,
-  type RegionDelta,
-  type StatsChange,
   type WindowDelta,
   type WindowSize,
-} from '../postgres/order-stats.js';
+} from '../postgres/order-windows.js';
 import { largestValueBytes, type OutgoingEvent } from '../postgres/outbox.js';
 import type { Stream } from './stream.js';
 
@@ -118,10 +120,13 @@ const writeOrderStats = async (tx: Transaction, deltas: OrderStatsDeltas): Promi
 /** Windows become final by time alone. */
 const settleOrderStats = async (tx: Transaction): Promise<OutgoingEvent[]> => {
   const events: OutgoingEvent[] = [];
-  for (const currency of await findCurrenciesWithDueWindows(tx)) {
-    const change = await finalizeWindows(tx, currency);
+  for (const due of await findCurrenciesWithDueWindows(tx)) {
+    const raised = await raiseVersion(tx, due);
+    if (!raised) continue;
+    const { currency, version, updatedAt, ...total } = raised;
+    const windows = await finalizeWindows(tx, currency, version);
     const places = await readStreamPlaces(tx, orderStats.name, orderEvents.name);
-    if (change) events.push(changeEvent({ ...change, places }));
+    events.push(changeEvent({ currency, version, updatedAt, total, regions: [], windows, places }));
   }
   return events;
 };
