@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { KafkaAddress, Role } from './config.js';
 import { createCopies } from './consumers/copies.js';
-import { copies, topics } from './events/topics.js';
+import { copies, fedTopics } from './events/topics.js';
 import { createKafka } from './kafka/create-kafka.js';
 import { createDatabase } from './postgres/database.js';
 import { createOutboxNotifier } from './postgres/outbox.js';
@@ -66,9 +66,7 @@ export const createBackground = (options: BackgroundOptions): Background => {
     ? createRelay({
         database,
         kafka,
-        topics: topics
-          .filter(({ fedBy }) => fedBy === 'outbox')
-          .map(({ name }) => ({ name, partitions: options.partitions[name] ?? 1 })),
+        topics: fedTopics(options.partitions),
         owner,
         logger,
         onRestored: (error) => onFatal(error.message),

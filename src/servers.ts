@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config, KafkaAddress } from './config.js';
 import { startEmbedded } from './embedded/embedded.js';
-import { partitionsPerTopic, topics, type TopicSpec } from './events/topics.js';
+import { fedTopics, partitionsPerTopic, topics, type TopicSpec } from './events/topics.js';
 import { createKafka } from './kafka/create-kafka.js';
 import type { Kafka } from './kafka/kafka.js';
 import { createDatabase, type Database } from './postgres/database.js';
@@ -76,14 +76,6 @@ export const openServers = async (options: ServersOptions): Promise<Servers> => 
       }),
   };
 };
-
-/** Topics that the outbox feeds. */
-export const fedTopics = (
-  partitions: Readonly<Record<string, number>>,
-): { name: string; partitions: number }[] =>
-  topics
-    .filter(({ fedBy }) => fedBy === 'outbox')
-    .map(({ name }) => ({ name, partitions: partitions[name] ?? partitionsPerTopic }));
 
 const embeddedAddress = (brokers: readonly string[]): KafkaAddress => ({
   brokers,

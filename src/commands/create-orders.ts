@@ -83,7 +83,6 @@ const withoutUsedKeys = async (
   outcomes: Outcomes,
 ): Promise<Creation[]> => {
   const keyed = creations.filter(hasKey);
-  if (keyed.length === 0) return [...creations];
   const claimed = await claimKeys(
     tx,
     keyed.map(({ use }) => use),

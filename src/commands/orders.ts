@@ -95,7 +95,10 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
   const create = async (creations: readonly Creation[]): Promise<(Outcome | Error)[]> => {
     try {
       const outcomes = await commit((tx) => createInTransaction(tx, creations));
-      await compareRepeats(database, creations, outcomes);
+      await compareRepeats(database, creations, outcomes).catch((error: unknown) => {
+        // The new ones are committed, so "nothing was written" would be wrong.
+        throw new CommitUnknown(error);
+      });
       return creations.map(
         (creation) => outcomes.get(creation) ?? new Error('an order was left without outcome'),
       );

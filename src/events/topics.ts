@@ -81,3 +81,11 @@ export const topics: readonly TopicSpec[] = [
 
 export const topicNamed = (name: string): TopicSpec | undefined =>
   topics.find((topic) => topic.name === name);
+
+/** Topics that the outbox feeds, with their partitions; `partitions` holds the number of each. */
+export const fedTopics = (
+  partitions: Readonly<Record<string, number>>,
+): { name: string; partitions: number }[] =>
+  topics
+    .filter(({ fedBy }) => fedBy === 'outbox')
+    .map(({ name }) => ({ name, partitions: partitions[name] ?? partitionsPerTopic }));

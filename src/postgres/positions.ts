@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from './database.js';
+import { abandoned } from './presence.js';
 
 /** Where a worker is in one partition. `sequence` is 0 and `lastId` null before the first record. */
 export interface PartitionPosition {
@@ -27,11 +28,6 @@ export const ensurePositions = async (
     [worker, topic, partitions],
   );
 };
-
-/** An owner counts as dead when its lease is over, or at once when the session that holds its lock is gone. */
-const abandoned = `(owner is null or expires_at < now() or not exists (
-  select from pg_locks where locktype = 'advisory' and classid = (owner >> 32)::int::oid and objid = (owner & 4294967295)::oid
-    and database = (select oid from pg_database where datname = current_database())))`;
 
 /** Says that `owner` works for `worker`, forgets the dead. @returns how many share the work */
 export const announceWorker = async (

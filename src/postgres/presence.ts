@@ -24,6 +24,14 @@ export interface PresenceOptions {
   readonly onOutbox: () => void;
 }
 
+/**
+ * Condition on a row with `owner` and `expires_at`: nobody holds it. An owner counts as dead when its lease is over, or at once
+ * when the session that holds its lock is gone.
+ */
+export const abandoned = `(owner is null or expires_at < now() or not exists (
+  select from pg_locks where locktype = 'advisory' and classid = (owner >> 32)::int::oid and objid = (owner & 4294967295)::oid
+    and database = (select oid from pg_database where datname = current_database())))`;
+
 const retryMs = 500;
 /** `randomInt` allows a range below 2^48. */
 const owners = 2 ** 47;

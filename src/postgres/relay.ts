@@ -1,4 +1,5 @@
 import type { Queryable } from './database.js';
+import { abandoned } from './presence.js';
 
 /** Statements of the relay. Each write is fenced: it holds only while the lease is still the caller's. */
 
@@ -6,10 +7,6 @@ export interface RelayLease {
   readonly owner: number;
   readonly epoch: number;
 }
-
-const abandoned = `(owner is null or owner = $1 or expires_at < now() or not exists (
-  select from pg_locks where locktype = 'advisory' and classid = (owner >> 32)::int::oid and objid = (owner & 4294967295)::oid
-    and database = (select oid from pg_database where datname = current_database())))`;
 
 /** @returns the lease with its new epoch, or undefined while another relay holds it */
 export const claimRelay = async (
@@ -19,7 +16,7 @@ export const claimRelay = async (
 ): Promise<(RelayLease & { frontier: number }) | undefined> => {
   const [row] = await db.query<{ epoch: number; frontier: number }>(
     `update relay_lease set owner = $1, epoch = epoch + 1, expires_at = now() + $2 * interval '1 ms'
-     where ${abandoned} returning epoch, frontier`,
+     where owner = $1 or ${abandoned} returning epoch, frontier`,
     [owner, leaseMs],
   );
   return row && { owner, ...row };
