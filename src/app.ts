@@ -1,14 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Background } from './background.js';
+import type { CommandOptions } from './commands/mutation.js';
+import { createNotificationCommands } from './commands/notifications.js';
 import { createOrderCommands } from './commands/orders.js';
+import { createPostCommands } from './commands/posts.js';
+import { createProductCommands } from './commands/products.js';
+import { createUserCommands } from './commands/users.js';
 import type { Config } from './config.js';
-import { orderEvents, orderStatsChanges } from './events/topics.js';
+import {
+  departmentStatsChanges,
+  notificationEvents,
+  orderEvents,
+  orderStatsChanges,
+  postEvents,
+  productEvents,
+  userEvents,
+} from './events/topics.js';
 import { checkAddress, createGateway, type Gateway } from './gateway/gateway.js';
 import type { DependencyHealth, HealthReport } from './gateway/health.js';
 import { createSchema } from './gateway/schema.js';
 import { createLive } from './live/create-live.js';
 import { createCursors } from './live/cursor.js';
+import { createDepartmentWatches } from './live/department-stats.js';
 import { createOrderWatches } from './live/order-stats.js';
 import { createConsistency } from './postgres/consistency.js';
 import { createOutboxNotifier } from './postgres/outbox.js';
@@ -40,7 +54,15 @@ export interface AppOptions extends Omit<ServersOptions, 'signal' | 'onStop'> {
 
 const drainDeadlineMs = 5_000;
 /** Topics that subscriptions read. */
-const bridged = [orderEvents, orderStatsChanges];
+const bridged = [
+  orderEvents,
+  orderStatsChanges,
+  userEvents,
+  postEvents,
+  departmentStatsChanges,
+  productEvents,
+  notificationEvents,
+];
 
 type Pushing = (stop: () => Promise<unknown>) => void;
 
@@ -129,6 +151,7 @@ const openGateway = async (
   const stalled = createStallWatch(() => performance.now());
   const live = createLive({ kafka, cursors, topics: bridged, logger });
   const consistency = createConsistency(database, tokens);
+  const commands: CommandOptions = { database, consistency, onCommitted: background.wake, now: Date.now };
   const gateway = createGateway({
     host: config.host,
     port: config.port,
@@ -136,11 +159,16 @@ const openGateway = async (
     schema: createSchema(resolvers, scalars),
     services: {
       database,
-      orders: createOrderCommands({ database, consistency, onCommitted: background.wake, now: Date.now }),
+      orders: createOrderCommands(commands),
+      users: createUserCommands(commands),
+      posts: createPostCommands(commands),
+      products: createProductCommands(commands),
+      notifications: createNotificationCommands(commands),
       consistency,
       cursors,
       live,
       orderWatches: createOrderWatches(live, database),
+      departmentWatches: createDepartmentWatches(live, database),
     },
     log: logger,
     health: () => askHealth(servers, redis, () => stalled(background.status().owned).length > 0),

@@ -1,14 +1,18 @@
 import type { Logger } from 'pino';
 import type { KafkaAddress, Role } from './config.js';
+import { createRedrive } from './assignment/redrive.js';
 import { createCopies } from './consumers/copies.js';
+import { runConsumer } from './consumers/run-consumer.js';
 import { copies, fedTopics } from './events/topics.js';
 import { createKafka } from './kafka/create-kafka.js';
 import { createDatabase } from './postgres/database.js';
+import { publishAgain } from './postgres/dead-letters.js';
 import { createOutboxNotifier } from './postgres/outbox.js';
 import { createPresence } from './postgres/presence.js';
 import { createRelay, type RelayStats } from './relay/relay.js';
 import { orderStats } from './streams/order-stats.js';
 import { runStream } from './streams/run-stream.js';
+import { userPosts } from './streams/user-posts.js';
 
 /** The roles beside the gateway: relay, streams, consumers. They share one thread, off the gateway's event loop. */
 export interface Background {
@@ -79,17 +83,35 @@ export const createBackground = (options: BackgroundOptions): Background => {
     if (!relay?.stats().active) notify();
   };
 
+  const running = { kafka, database, owner, logger, onCommitted: wake };
+  const publisher = kafka.publisher();
+  /** What Kafka refused for good, as an operator asks for it again. */
+  const republishing = createRedrive({
+    worker: 'relay',
+    database,
+    owner,
+    logger,
+    onCommitted: wake,
+    apply: async (tx, letter) => {
+      await publishAgain(tx, letter);
+      return [];
+    },
+  });
   const workers = [
-    ...(roles.includes('streams')
-      ? [runStream(orderStats, { kafka, database, owner, logger, onCommitted: wake })]
+    ...(roles.includes('streams') ? [runStream(orderStats, running), runStream(userPosts, running)] : []),
+    ...(roles.includes('consumers')
+      ? [
+          // Copies may be a little late, so that under load many share a send and a commit.
+          runConsumer(createCopies({ copies, kafka, publisher }), { ...running, lingerMs: 20 }),
+        ]
       : []),
-    ...(roles.includes('consumers') ? [createCopies({ copies, kafka, database, owner, logger })] : []),
   ];
 
   return {
     start: async () => {
       await presence.start();
       await relay?.start();
+      if (relay) republishing.start();
       await Promise.all(workers.map((worker) => worker.start()));
     },
     wake,
@@ -107,6 +129,8 @@ export const createBackground = (options: BackgroundOptions): Background => {
     }),
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
+      await publisher.stop();
+      await republishing.stop();
       await relay?.stop();
       await presence.stop();
       await kafka.stop();

@@ -1,3 +1,4 @@
+import { effectFailed } from './consumers/halt.js';
 import { recoveries, versionRecoveries } from './commands/recoveries.js';
 import { recordAction } from './postgres/audit.js';
 import { readPositions, resumePosition } from './postgres/positions.js';
@@ -35,8 +36,9 @@ export const resumeStream = (options: OperationOptions, name: string): Promise<R
     for (const { topic, partition, nextOffset, fault } of await readPositions(database, name)) {
       if (fault === null) continue;
       const earliest = (await kafka.watermarks(topic)).get(partition)?.earliest ?? 0;
-      // A hole in the numbers is passed where it is; after anything else what is there is read from its start.
-      const to = fault.startsWith('SEQUENCE_HOLE') ? nextOffset : earliest;
+      // A hole in the numbers is passed where it is, a failed effect is tried again; else what is there is read from its start.
+      const isInPlace = fault.startsWith('SEQUENCE_HOLE') || fault.startsWith(effectFailed);
+      const to = isInPlace ? nextOffset : earliest;
       await database.transaction(async (tx) => {
         await resumePosition(tx, name, topic, partition, to);
         await recordAction(tx, 'streams resume --accept-loss', {

@@ -6,24 +6,34 @@ import { badInput } from '../errors.js';
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export const parseUuid = (field: string, text: string): string => {
+/** In lower case; undefined for what is none. */
+export const asUuid = (text: string): string | undefined => {
   const uuid = text.toLowerCase();
-  if (!uuidPattern.test(uuid))
+  return uuidPattern.test(uuid) ? uuid : undefined;
+};
+
+export const parseUuid = (field: string, text: string): string => {
+  const uuid = asUuid(text);
+  if (uuid === undefined)
     throw badInput(field, 'must be a UUID such as 0191d2a4-6f0c-7cc1-8a53-2f2d9c1e7b10');
   return uuid;
 };
 
 /** NFC; without NUL and lone surrogates, which Postgres cannot store; `min` to `max` characters (code points). */
 export const parseText = (field: string, text: string, { min = 1, max = 200 } = {}): string => {
-  if (text.includes('\0')) throw badInput(field, 'must not contain the character U+0000');
-  if (!text.isWellFormed())
-    throw badInput(field, 'must be well-formed Unicode: it holds half of a surrogate pair');
+  checkCharacters(field, text);
   const normal = text.normalize('NFC');
   // Code units bound code points from above, so short text is not counted twice.
   const length = normal.length <= max ? normal.length : [...normal].length;
   if (length > max) throw badInput(field, `must have at most ${max} characters`);
   if (length < min || (min > 0 && normal.trim() === '')) throw badInput(field, 'must not be empty');
   return normal;
+};
+
+export const checkCharacters = (field: string, text: string): void => {
+  if (text.includes('\0')) throw badInput(field, 'must not contain the character U+0000');
+  if (!text.isWellFormed())
+    throw badInput(field, 'must be well-formed Unicode: it holds half of a surrogate pair');
 };
 
 const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
@@ -40,14 +50,15 @@ export const parseCurrency = (field: string, code: string): string => {
   return code;
 };
 
-/** An amount above zero in the digits of `currency`, which was checked before. */
-export const parseAmount = (field: string, text: string, currency: string): string => {
+/** An amount above zero, or with `zero` zero as well, in the digits of `currency`, which was checked before. */
+export const parseAmount = (field: string, text: string, currency: string, { zero = false } = {}): string => {
   const digits = currencyDigits(currency) ?? 0;
   if (!/^-?\d{1,15}(\.\d{1,40})?$/.test(text))
     throw badInput(field, 'must be a plain decimal such as 12.50, with at most 15 digits before the point');
   const minor = parseMinor(text, digits);
   if (minor === undefined) throw badInput(field, `${currency} has ${digits} decimals, this has more`);
-  if (minor <= 0n) throw badInput(field, 'must be above zero');
+  if (minor < 0n || (minor === 0n && !zero))
+    throw badInput(field, zero ? 'must be zero or above' : 'must be above zero');
   return formatMinor(minor, digits);
 };
 
@@ -90,3 +101,21 @@ const zoneMs = (zone: string): number => {
 };
 
 export const parseIdempotencyKey = (key: string): string => parseText('idempotencyKey', key, { max: 200 });
+
+/** The version that a change expects; undefined where it expects none. */
+export const parseExpectedVersion = (version: number | null | undefined): number | undefined => {
+  if (version === null || version === undefined) return undefined;
+  if (version < 1) throw badInput('expectedVersion', 'must be 1 or above');
+  return version;
+};
+
+/** What a partial update gives: what is absent stays as it is, null is refused, and so is an update of nothing. */
+export const givenFields = <Input extends object>(
+  input: Input,
+): { readonly [Name in keyof Input]?: NonNullable<Input[Name]> } => {
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  if (given.length === 0) throw badInput('input', 'must give at least one field');
+  for (const [name, value] of given)
+    if (value === null) throw badInput(name, 'must not be null: leave it out to keep what is there');
+  return Object.fromEntries(given) as { [Name in keyof Input]?: NonNullable<Input[Name]> };
+};

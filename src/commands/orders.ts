@@ -1,32 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { badInput, conflict, MillraceError, notFound, outcomeUnknown } from '../errors.js';
+import { badInput, conflict, MillraceError, notFound } from '../errors.js';
 import { orderEvents } from '../events/topics.js';
 import { transitions, type Order, type OrderEvent, type OrderStatus } from '../events/orders.js';
-import type { Consistency } from '../postgres/consistency.js';
-import {
-  CommitUnknown,
-  isRefusedData,
-  type Database,
-  type Last,
-  type Transaction,
-} from '../postgres/database.js';
-import { claimKeys, storeAnswers } from '../postgres/idempotency.js';
+import { CommitUnknown, isRefusedData } from '../postgres/database.js';
 import { lockOrder, updateOrderStatus } from '../postgres/orders.js';
-import { appendEvents } from '../postgres/outbox.js';
 import {
   asError,
   compareRepeats,
   createInTransaction,
   isGiven,
   parseOrder,
-  type Answer,
   type CreateOrderInput,
   type Creation,
   type Outcome,
 } from './create-orders.js';
 import { createGroup } from './group.js';
-import { firstAnswer, keyUse } from './idempotency.js';
+import { keyUse } from './idempotency.js';
 import { parseUuid } from './inputs.js';
+import { committing, createMutate, naming, type CommandOptions } from './mutation.js';
 
 export interface OrderOutcome {
   readonly order: Order;
@@ -70,27 +61,14 @@ export interface OrderCommands {
   ): Promise<OrderOutcome>;
 }
 
-export interface OrderCommandsOptions {
-  readonly database: Database;
-  readonly consistency: Consistency;
-  /** Called after each commit that appended events. */
-  readonly onCommitted: () => void;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-}
-
 const mostInputs = 1_000;
 const mostInGroup = 200;
 const groupsAtOnce = 2;
 
-export const createOrderCommands = (options: OrderCommandsOptions): OrderCommands => {
+export const createOrderCommands = (options: CommandOptions): OrderCommands => {
   const { database, consistency, onCommitted, now } = options;
-
-  const commit = async <T>(work: (tx: Transaction) => Promise<T | Last<T>>): Promise<T> => {
-    const result = await database.transaction(work);
-    onCommitted();
-    return result;
-  };
+  const commit = committing(database, onCommitted);
+  const mutate = createMutate(options);
 
   const create = async (creations: readonly Creation[]): Promise<(Outcome | Error)[]> => {
     try {
@@ -167,27 +145,17 @@ export const createOrderCommands = (options: OrderCommandsOptions): OrderCommand
     changeOrderStatus: async (caller, change, idempotencyKey) => {
       const use = keyUse(caller, idempotencyKey, 'changeOrderStatus', change);
       const id = parseUuid('orderId', change.orderId);
-      const changing = commit(async (tx): Promise<Outcome> => {
-        if (use && !(await claimKeys(tx, [use]))[0])
-          return { ...(await firstAnswer<Answer>(tx, use)), replayed: true };
-        const { order, event } = moved(await lockOrder(tx, id), { ...change, orderId: id }, now());
-        await updateOrderStatus(tx, order);
-        const written = { ids: await appendEvents(tx, [{ topic: orderEvents.name, key: id, event }]) };
-        if (use) await storeAnswers(tx, [{ use, answer: { order, written } satisfies Answer }]);
-        return { order, written, replayed: false };
-      });
-      return answer(await naming([id], changing));
+      const { entity, position, replayed } = await mutate(
+        { topic: orderEvents.name, ids: [id], use },
+        async (tx) => {
+          const { order, event } = moved(await lockOrder(tx, id), { ...change, orderId: id }, now());
+          await updateOrderStatus(tx, order);
+          return { entity: order, events: [{ topic: orderEvents.name, key: id, event }] };
+        },
+      );
+      return { order: entity, position, replayed };
     },
   };
-};
-
-/** Many callers may share a transaction: when its outcome is unknown, each is told the ids of its own orders. */
-const naming = async <T>(ids: readonly string[], work: Promise<T>): Promise<T> => {
-  try {
-    return await work;
-  } catch (error) {
-    throw error instanceof CommitUnknown ? outcomeUnknown(ids, error) : error;
-  }
 };
 
 /** The state machine: PAID (20) → SHIPPED (25) → DELIVERED (80). */

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { LogRecord } from '../kafka/kafka.js';
 
 /**
@@ -60,6 +61,23 @@ export const parseEnvelope = <Type extends string>(
   if (Number.isNaN(Date.parse(time))) throw new UnparseableEvent('ce_time is no time');
   if (record.value === null) throw new UnparseableEvent('the value is null');
   return { id, type, time, data: parseObject(record.value) };
+};
+
+/**
+ * A record as an event whose data has the shape of `schema`; `what` names it in the error.
+ * @throws UnparseableEvent that names the first field at fault
+ */
+export const parseData = <Type extends string, Data>(
+  what: string,
+  record: LogRecord,
+  types: readonly Type[],
+  schema: z.ZodType<Data>,
+): Event<Type, Data> => {
+  const event = parseEnvelope(record, types);
+  const parsed = schema.safeParse(event.data);
+  if (parsed.success) return { ...event, data: parsed.data };
+  const [issue] = parsed.error.issues;
+  throw new UnparseableEvent(`the ${what} is malformed: ${issue?.path.join('.')}: ${issue?.message}`);
 };
 
 const isOneOf = <T extends string>(values: readonly T[], value: string): value is T =>

@@ -28,6 +28,12 @@ export const digitsOf = (currency: string): number => {
   return digits;
 };
 
+/** Whether `text` is an amount that `currency` can have. */
+export const isAmount = (text: string, currency: string): boolean => {
+  const digits = currencyDigits(currency);
+  return digits !== undefined && parseMinor(text, digits) !== undefined;
+};
+
 /** `total / count`, half-even: a tie goes to the even minor unit. Zero when `count` is 0. `total` has the currency's digits. */
 export const averageAmount = (total: string, count: number, currency: string): string => {
   const digits = digitsOf(currency);

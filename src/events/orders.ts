@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { LogRecord } from '../kafka/kafka.js';
-import { currencyDigits } from './currencies.js';
-import { parseEnvelope, UnparseableEvent, type Event } from './envelope.js';
-import { parseMinor } from './money.js';
+import { parseData, type Event } from './envelope.js';
+import { isAmount } from './money.js';
 
 export type OrderStatus = 'PAID' | 'SHIPPED' | 'DELIVERED';
 
@@ -62,16 +61,5 @@ const data = z
     'totalAmount is no amount of the currency',
   );
 
-const isAmount = (amount: string, currency: string): boolean => {
-  const digits = currencyDigits(currency);
-  return digits !== undefined && parseMinor(amount, digits) !== undefined;
-};
-
 /** @throws UnparseableEvent that names the first field at fault */
-export const parseOrderEvent = (record: LogRecord): OrderEvent => {
-  const event = parseEnvelope(record, types);
-  const parsed = data.safeParse(event.data);
-  if (parsed.success) return { ...event, data: parsed.data };
-  const [issue] = parsed.error.issues;
-  throw new UnparseableEvent(`the order is malformed: ${issue?.path.join('.')}: ${issue?.message}`);
-};
+export const parseOrderEvent = (record: LogRecord): OrderEvent => parseData('order', record, types, data);

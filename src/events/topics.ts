@@ -15,13 +15,11 @@ export interface TopicSpec {
 
 export const partitionsPerTopic = 3;
 
-const orderTypes = ['order.created', 'order.shipped', 'order.delivered'] as const;
-
 export const orderEvents: TopicSpec = {
   name: 'order.events.v1',
   key: 'orderId',
   fedBy: 'outbox',
-  types: orderTypes,
+  types: ['order.created', 'order.shipped', 'order.delivered'],
   kept: 'for ever',
 };
 export const orderStatsChanges: TopicSpec = {
@@ -29,6 +27,49 @@ export const orderStatsChanges: TopicSpec = {
   key: 'currency',
   fedBy: 'outbox',
   types: ['order.stats.changed'],
+  kept: '1 day',
+};
+export const userEvents: TopicSpec = {
+  name: 'user.events.v1',
+  key: 'userId',
+  fedBy: 'outbox',
+  types: ['user.created', 'user.updated', 'user.deleted'],
+  kept: 'for ever',
+};
+export const postEvents: TopicSpec = {
+  name: 'post.events.v1',
+  key: 'postId',
+  fedBy: 'outbox',
+  types: ['post.created', 'post.updated', 'post.deleted'],
+  kept: 'for ever',
+};
+export const departmentStatsChanges: TopicSpec = {
+  name: 'department.stats.v1',
+  key: 'department',
+  fedBy: 'outbox',
+  types: ['department.stats.changed'],
+  kept: '1 day',
+};
+export const productEvents: TopicSpec = {
+  name: 'product.events.v1',
+  key: 'productId',
+  fedBy: 'outbox',
+  types: ['product.created', 'product.changed'],
+  kept: 'for ever',
+};
+export const notificationEvents: TopicSpec = {
+  name: 'notification.events.v1',
+  key: 'recipientId',
+  fedBy: 'outbox',
+  types: ['notification.created', 'notification.read'],
+  kept: 'profile',
+};
+/** Which dead letters changed; who wants to know how reads them. */
+export const deadLetterChanges: TopicSpec = {
+  name: 'dead-letter.v1',
+  key: 'deadLetterId',
+  fedBy: 'outbox',
+  types: ['dead-letter.changed'],
   kept: '1 day',
 };
 
@@ -55,6 +96,14 @@ export const copies: readonly CopySpec[] = [
     types: ['order.shipped', 'order.delivered'],
     kept: 'profile',
   },
+  {
+    name: 'product.created.v1',
+    key: 'productId',
+    fedBy: 'copies',
+    from: productEvents,
+    types: ['product.created'],
+    kept: 'profile',
+  },
 ];
 
 /** The type under which a letter is filed whose own type is missing or not ours. */
@@ -64,7 +113,17 @@ export const unknownType = 'unknown';
 export const deadLetterTopic = (type: string): string =>
   `${knownTypes.has(type) ? type : unknownType}.v1.dlq`;
 
-const sources: readonly TopicSpec[] = [orderEvents, orderStatsChanges, ...copies];
+const sources: readonly TopicSpec[] = [
+  orderEvents,
+  orderStatsChanges,
+  userEvents,
+  postEvents,
+  departmentStatsChanges,
+  productEvents,
+  notificationEvents,
+  deadLetterChanges,
+  ...copies,
+];
 
 const knownTypes = new Set(sources.flatMap((topic) => topic.types));
 

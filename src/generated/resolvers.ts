@@ -69,12 +69,181 @@ export type CreateOrderPayload = {
   readonly replayed: Scalars['Boolean']['output'];
 };
 
+export type CreatePostInput = {
+  /** A user that is there, else NOT_FOUND. */
+  readonly authorId: Scalars['ID']['input'];
+  /** At most 50,000 characters. */
+  readonly content: Scalars['String']['input'];
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** At most 200 characters. */
+  readonly title: Scalars['String']['input'];
+};
+
+export type CreateProductInput = {
+  readonly currency: Scalars['Currency']['input'];
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** Zero or above, with no more decimals than the currency has. */
+  readonly price: Scalars['Decimal']['input'];
+  readonly productName: Scalars['String']['input'];
+  /** Zero or above. */
+  readonly stockQuantity: Scalars['Int']['input'];
+};
+
+export type CreateUserInput = {
+  readonly department: Scalars['String']['input'];
+  readonly email: Scalars['String']['input'];
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  readonly name: Scalars['String']['input'];
+  /** ACTIVE when absent. */
+  readonly status?: InputMaybe<UserStatus>;
+};
+
+/** An event that a stream or consumer could not use, with its original bytes. */
+export type DeadLetter = {
+  /** How often it was tried, redrives included. */
+  readonly attempts: Scalars['Int']['output'];
+  /** Later events of the same key that wait for this letter's redrive or discard. */
+  readonly behind: Scalars['Int']['output'];
+  /** The stream or consumer that failed, and that a redrive runs again. */
+  readonly consumer: Scalars['String']['output'];
+  /** `UTF8`, or `BASE64` where key or value is no UTF-8 text: then both are in it. */
+  readonly encoding: Scalars['String']['output'];
+  /** Class and message of the last error. */
+  readonly error: Scalars['String']['output'];
+  readonly failedAt: Scalars['DateTime']['output'];
+  readonly headers?: Maybe<Scalars['JSONObject']['output']>;
+  /** Every attempt, oldest first; the newest 100. */
+  readonly history: ReadonlyArray<DeadLetterAttempt>;
+  readonly id: Scalars['ID']['output'];
+  /** Text, or as `encoding` says. */
+  readonly key?: Maybe<Scalars['String']['output']>;
+  readonly offset: Scalars['String']['output'];
+  readonly partition: Scalars['Int']['output'];
+  /** Why it was discarded. */
+  readonly reason?: Maybe<Scalars['String']['output']>;
+  readonly state: DeadLetterState;
+  /** Where the event came from. */
+  readonly topic: Scalars['String']['output'];
+  /** Text, or as `encoding` says; null for a record without value. */
+  readonly value?: Maybe<Scalars['String']['output']>;
+  /** The first of those that wait, in their order. `first` is 50 unless given, at most 500. */
+  readonly waiting: ReadonlyArray<Message>;
+};
+
+
+/** An event that a stream or consumer could not use, with its original bytes. */
+export type DeadLetterWaitingArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+export type DeadLetterAttempt = {
+  readonly at: Scalars['DateTime']['output'];
+  /** The consumer itself, or who redrove it. */
+  readonly by: Scalars['String']['output'];
+  /** Null when it succeeded. */
+  readonly error?: Maybe<Scalars['String']['output']>;
+};
+
+/** Dead letters, newest first by `failedAt`, then by id. */
+export type DeadLetterConnection = {
+  readonly edges: ReadonlyArray<DeadLetterEdge>;
+  readonly nodes: ReadonlyArray<DeadLetter>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type DeadLetterEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: DeadLetter;
+};
+
+/** All given conditions must hold. */
+export type DeadLetterFilter = {
+  readonly consumer?: InputMaybe<Scalars['String']['input']>;
+  /** The record key as text. */
+  readonly key?: InputMaybe<Scalars['String']['input']>;
+  readonly state?: InputMaybe<DeadLetterState>;
+  /** Anywhere in the key, the value or the error. */
+  readonly text?: InputMaybe<Scalars['String']['input']>;
+  readonly topic?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type DeadLetterState =
+  | 'DISCARDED'
+  | 'PENDING'
+  | 'REDRIVEN';
+
+export type DeletePayload = {
+  readonly id: Scalars['ID']['output'];
+  readonly position: Scalars['Position']['output'];
+  /** The idempotency key was seen before: nothing was written. */
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
+/** What a department has now. Posts are those of its users; those of a deleted user are in no department. */
+export type DepartmentStats = {
+  readonly activeUsers: Scalars['Int']['output'];
+  readonly department: Scalars['String']['output'];
+  readonly posts: Scalars['Int']['output'];
+  readonly users: Scalars['Int']['output'];
+  /** Rises with each change; 0 while the department has never had a user. */
+  readonly version: Scalars['Long']['output'];
+};
+
+/** A record of a topic, as it is. */
+export type Message = {
+  /** Null outside subscriptions. */
+  readonly cursor?: Maybe<Scalars['Cursor']['output']>;
+  /** `UTF8`, or `BASE64` where key or value is no UTF-8 text: then both are in it. */
+  readonly encoding: Scalars['String']['output'];
+  readonly headers?: Maybe<Scalars['JSONObject']['output']>;
+  /** Text, or as `encoding` says. */
+  readonly key?: Maybe<Scalars['String']['output']>;
+  readonly offset: Scalars['String']['output'];
+  readonly partition: Scalars['Int']['output'];
+  /** When the broker stored it. */
+  readonly timestamp: Scalars['DateTime']['output'];
+  readonly topic: Scalars['String']['output'];
+  /** Text, or as `encoding` says; null for a record without value. */
+  readonly value?: Maybe<Scalars['String']['output']>;
+};
+
 export type Mutation = {
   /** PAID to SHIPPED to DELIVERED. With `from` the change happens only if that is the status now. */
   readonly changeOrderStatus: CreateOrderPayload;
   readonly createOrder: CreateOrderPayload;
   /** Up to 1,000 orders. The good ones are accepted in one transaction, each bad one is named in `rejected`. */
   readonly createOrders: BatchPayload;
+  readonly createPost: PostPayload;
+  readonly createProduct: ProductPayload;
+  /** CONFLICT with the reason EMAIL_TAKEN when another user has the email, in whatever case. */
+  readonly createUser: UserPayload;
+  readonly deletePost: DeletePayload;
+  /** The user leaves the view; its posts stay, with `author`, `authorName` and `department` null. Its email may be used again, its id never. */
+  readonly deleteUser: DeletePayload;
+  /** Gives pending letters up, and lets go on what waits behind them. Answers how many. */
+  readonly discardDeadLetters: Scalars['Int']['output'];
+  /** Marking what is read already changes nothing. */
+  readonly markNotificationRead: NotificationPayload;
+  /**
+   * Runs the consumer that failed again, and nobody else, for the pending letters that `ids` and `filter` name (give at least one of them).
+   * One that fails again stays the same pending letter, with one more attempt. `dryRun` only counts. `maxPerSecond` spreads them.
+   */
+  readonly redriveDeadLetters: RedrivePayload;
+  /** Stored at once, and then delivered by the notification service: `deliveredAt` tells when. */
+  readonly sendNotification: NotificationPayload;
+  /** CONFLICT with the reason VERSION_MISMATCH when `expectedVersion` is not the version now. What changes nothing writes nothing. */
+  readonly updatePost: PostPayload;
+  /**
+   * CONFLICT with the reason VERSION_MISMATCH when `expectedVersion` is not the version now: give it with a stock that was computed from one
+   * that was read. What changes nothing writes nothing.
+   */
+  readonly updateProduct: ProductPayload;
+  /** CONFLICT with the reason VERSION_MISMATCH when `expectedVersion` is not the version now. What changes nothing writes nothing. */
+  readonly updateUser: UserPayload;
 };
 
 
@@ -96,11 +265,137 @@ export type MutationCreateOrdersArgs = {
   inputs: ReadonlyArray<CreateOrderInput>;
 };
 
+
+export type MutationCreatePostArgs = {
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  input: CreatePostInput;
+};
+
+
+export type MutationCreateProductArgs = {
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  input: CreateProductInput;
+};
+
+
+export type MutationCreateUserArgs = {
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  input: CreateUserInput;
+};
+
+
+export type MutationDeletePostArgs = {
+  id: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type MutationDeleteUserArgs = {
+  id: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type MutationDiscardDeadLettersArgs = {
+  ids: ReadonlyArray<Scalars['ID']['input']>;
+  reason: Scalars['String']['input'];
+};
+
+
+export type MutationMarkNotificationReadArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type MutationRedriveDeadLettersArgs = {
+  dryRun?: InputMaybe<Scalars['Boolean']['input']>;
+  filter?: InputMaybe<DeadLetterFilter>;
+  ids?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  maxPerSecond?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type MutationSendNotificationArgs = {
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  input: SendNotificationInput;
+};
+
+
+export type MutationUpdatePostArgs = {
+  expectedVersion?: InputMaybe<Scalars['Long']['input']>;
+  id: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  input: UpdatePostInput;
+};
+
+
+export type MutationUpdateProductArgs = {
+  expectedVersion?: InputMaybe<Scalars['Long']['input']>;
+  id: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  input: UpdateProductInput;
+};
+
+
+export type MutationUpdateUserArgs = {
+  expectedVersion?: InputMaybe<Scalars['Long']['input']>;
+  id: Scalars['ID']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  input: UpdateUserInput;
+};
+
+export type Notification = {
+  readonly body: Scalars['String']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** Continue behind this one with `after`; null outside subscriptions. */
+  readonly cursor?: Maybe<Scalars['Cursor']['output']>;
+  readonly data?: Maybe<Scalars['JSONObject']['output']>;
+  /** When its delivery succeeded; null until then. */
+  readonly deliveredAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly id: Scalars['ID']['output'];
+  /** The type of the event that it tells of, or what the sender called it. */
+  readonly kind: Scalars['String']['output'];
+  readonly readAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The customer's id for notifications of orders. */
+  readonly recipientId: Scalars['ID']['output'];
+  /** The event that it tells of; null for one that was sent by `sendNotification`. */
+  readonly sourceEventId?: Maybe<Scalars['ID']['output']>;
+  readonly title: Scalars['String']['output'];
+  /** Starts at 1 and rises with each change. */
+  readonly version: Scalars['Long']['output'];
+};
+
+/** Notifications, newest first by `createdAt`, then by id. */
+export type NotificationConnection = {
+  /** Taken before the read: `notifications(after: asOf)` of the subscription continues from here (merge by id and version). */
+  readonly asOf: Scalars['Cursor']['output'];
+  readonly edges: ReadonlyArray<NotificationEdge>;
+  readonly nodes: ReadonlyArray<Notification>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type NotificationEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Notification;
+};
+
+export type NotificationPayload = {
+  readonly notification: Notification;
+  readonly position: Scalars['Position']['output'];
+  /** The idempotency key, or the same notification, was seen before, or it was read already: nothing was written. */
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
 export type Order = {
   readonly currency: Scalars['Currency']['output'];
+  /** The user whose id is `customerId`; null when there is none. */
+  readonly customer?: Maybe<User>;
   readonly customerEmail?: Maybe<Scalars['String']['output']>;
   readonly customerId: Scalars['ID']['output'];
   readonly id: Scalars['ID']['output'];
+  /** Notifications that tell of this order, newest first. */
+  readonly notifications: NotificationConnection;
   readonly placedAt: Scalars['DateTime']['output'];
   readonly region: Scalars['String']['output'];
   readonly status: OrderStatus;
@@ -110,6 +405,12 @@ export type Order = {
   readonly updatedAt: Scalars['DateTime']['output'];
   /** Starts at 1 and rises with each change. */
   readonly version: Scalars['Long']['output'];
+};
+
+
+export type OrderNotificationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** Orders, newest first by `placedAt`, then by id. */
@@ -195,7 +496,123 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
+export type Post = {
+  /** Null when the author is deleted. */
+  readonly author?: Maybe<User>;
+  readonly authorId: Scalars['ID']['output'];
+  /** The author's name now, also when it changed after the post; null when the author is deleted. */
+  readonly authorName?: Maybe<Scalars['String']['output']>;
+  readonly content: Scalars['String']['output'];
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** The author's department now; null when the author is deleted. */
+  readonly department?: Maybe<Scalars['String']['output']>;
+  readonly id: Scalars['ID']['output'];
+  readonly title: Scalars['String']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** Starts at 1 and rises with each change of the post itself. */
+  readonly version: Scalars['Long']['output'];
+};
+
+/** Posts, newest first by `createdAt`, then by id. */
+export type PostConnection = {
+  /** Taken before the read: `postEvents(after: asOf)` continues from here (merge by id and version). */
+  readonly asOf: Scalars['Cursor']['output'];
+  readonly edges: ReadonlyArray<PostEdge>;
+  readonly nodes: ReadonlyArray<Post>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type PostEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Post;
+};
+
+export type PostEvent = {
+  /** Continue behind this event with `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The author's department when it happened; null when the author was deleted. */
+  readonly department?: Maybe<Scalars['String']['output']>;
+  /** The event's id, the same on every delivery. */
+  readonly id: Scalars['ID']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  /** The post as it is now; null when it is deleted. */
+  readonly post?: Maybe<Post>;
+  readonly postId: Scalars['ID']['output'];
+  /** `post.created`, `post.updated` or `post.deleted`. */
+  readonly type: Scalars['String']['output'];
+  /** The post's version after this event. */
+  readonly version: Scalars['Long']['output'];
+};
+
+export type PostPayload = {
+  readonly position: Scalars['Position']['output'];
+  readonly post: Post;
+  /** The idempotency key, or the same post, was seen before: nothing was written. */
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
+export type Product = {
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly currency: Scalars['Currency']['output'];
+  readonly id: Scalars['ID']['output'];
+  /** Zero or above, with the digits of the currency. */
+  readonly price: Scalars['Decimal']['output'];
+  readonly productName: Scalars['String']['output'];
+  /** Zero or above. */
+  readonly stockQuantity: Scalars['Int']['output'];
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** Starts at 1 and rises with each change. */
+  readonly version: Scalars['Long']['output'];
+};
+
+/** Products, newest first by `createdAt`, then by id. */
+export type ProductConnection = {
+  /** Taken before the read: `productEvents(after: asOf)` continues from here (merge by id and version). */
+  readonly asOf: Scalars['Cursor']['output'];
+  readonly edges: ReadonlyArray<ProductEdge>;
+  readonly nodes: ReadonlyArray<Product>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type ProductEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: Product;
+};
+
+export type ProductEvent = {
+  /** Continue behind this event with `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's id, the same on every delivery. */
+  readonly id: Scalars['ID']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  /** The product as it is now. */
+  readonly product?: Maybe<Product>;
+  readonly productId: Scalars['ID']['output'];
+  /** `product.created` or `product.changed`. */
+  readonly type: Scalars['String']['output'];
+  /** The product's version after this event. */
+  readonly version: Scalars['Long']['output'];
+};
+
+export type ProductPayload = {
+  readonly position: Scalars['Position']['output'];
+  readonly product: Product;
+  /** The idempotency key, or the same product, was seen before: nothing was written. */
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
 export type Query = {
+  /** Newest first. `first` is 50 unless given, at most 500. */
+  readonly deadLetters: DeadLetterConnection;
+  /**
+   * The departments that have had a user, by name; with `department` that one, with zeros if nobody was ever in it.
+   * With `consistentWith` the answer contains that write; it waits at most `waitMs` (2000, at most 10000), then fails with POSITION_TIMEOUT.
+   */
+  readonly departmentStats: ReadonlyArray<DepartmentStats>;
+  /** Newest first. `first` is 50 unless given, at most 500. */
+  readonly notifications: NotificationConnection;
   readonly order?: Maybe<Order>;
   /** With `consistentWith` the answer contains that write; it waits at most `waitMs` (2000, at most 10000), then fails with POSITION_TIMEOUT. */
   readonly orderStats: OrderStats;
@@ -203,6 +620,42 @@ export type Query = {
   readonly orderStatsWindows: ReadonlyArray<OrderStatsWindow>;
   /** Newest first. `first` is 50 unless given, at most 500. */
   readonly orders: OrderConnection;
+  /** Null when there is no such post, or it is deleted. */
+  readonly post?: Maybe<Post>;
+  /**
+   * Newest first, joined with their authors by a stream. `first` is 50 unless given, at most 500. With `consistentWith` the answer contains
+   * that write, of a post or a user; it waits at most `waitMs` (2000, at most 10000), then fails with POSITION_TIMEOUT.
+   */
+  readonly posts: PostConnection;
+  readonly product?: Maybe<Product>;
+  /** Newest first. `first` is 50 unless given, at most 500. `inStock: true`: with stock, `false`: without. */
+  readonly products: ProductConnection;
+  /** Null when there is no such user, or it is deleted. */
+  readonly user?: Maybe<User>;
+  /** Newest first. `first` is 50 unless given, at most 500. */
+  readonly users: UserConnection;
+};
+
+
+export type QueryDeadLettersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<DeadLetterFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryDepartmentStatsArgs = {
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  department?: InputMaybe<Scalars['String']['input']>;
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryNotificationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  recipientId: Scalars['ID']['input'];
+  unreadOnly?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
@@ -239,6 +692,57 @@ export type QueryOrdersArgs = {
   status?: InputMaybe<OrderStatus>;
 };
 
+
+export type QueryPostArgs = {
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  id: Scalars['ID']['input'];
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryPostsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  authorId?: InputMaybe<Scalars['ID']['input']>;
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  department?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryProductArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryProductsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  inStock?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+
+export type QueryUserArgs = {
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  id: Scalars['ID']['input'];
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  department?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  status?: InputMaybe<UserStatus>;
+};
+
+/** `redriven` of the `matched` pending letters have succeeded by now; of those that are still on their way their state tells later. */
+export type RedrivePayload = {
+  readonly dryRun: Scalars['Boolean']['output'];
+  readonly matched: Scalars['Int']['output'];
+  readonly redriven: Scalars['Int']['output'];
+};
+
 export type RegionStats = {
   readonly aggregate: Aggregate;
   readonly region: Scalars['String']['output'];
@@ -257,7 +761,32 @@ export type Rejection = {
   readonly reason?: Maybe<Scalars['String']['output']>;
 };
 
+export type SendNotificationInput = {
+  /** At most 10,000 characters. */
+  readonly body: Scalars['String']['input'];
+  /** At most 64 KB as JSON. */
+  readonly data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  readonly kind: Scalars['String']['input'];
+  readonly recipientId: Scalars['ID']['input'];
+  /** At most 200 characters. */
+  readonly title: Scalars['String']['input'];
+};
+
 export type Subscription = {
+  /** Each change of each letter that matches, from now on. Latest per letter: each delivery shows the letter as it is then. */
+  readonly deadLetters: DeadLetter;
+  /**
+   * Fed by `department.stats.v1`: each department now (zeros for one that has never had a user), then each newer version, never an older one.
+   * Latest per department: a slow client gets the newest of each.
+   */
+  readonly departmentStats: DepartmentStats;
+  /**
+   * Fed by `notification.events.v1`: each notification of the recipient when it is created and when it is read, live from now, or behind `after`;
+   * every event once, in order. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   */
+  readonly notifications?: Maybe<Notification>;
   /**
    * Fed by `order.events.v1`: the order now (null while it does not exist), then each newer version.
    * Latest: a slow client skips to the newest.
@@ -280,6 +809,38 @@ export type Subscription = {
    * Latest per window: a slow client gets the newest of each. Without `region`: the totals.
    */
   readonly orderStatsWindows: OrderStatsWindow;
+  /**
+   * Fed by `post.events.v1`: live from now, or behind `after`; every event once, in order per post. With `department`: posts whose author was
+   * in it when the event happened. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   */
+  readonly postEvents?: Maybe<PostEvent>;
+  /**
+   * Fed by `product.events.v1`: live from now, or behind `after`; every event once, in order per product.
+   * Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   */
+  readonly productEvents?: Maybe<ProductEvent>;
+  /**
+   * Fed by `user.events.v1`: live from now, or behind `after`; every event once, in order per user. With `department`: events of users that
+   * are in it, enter it or leave it. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   */
+  readonly userEvents?: Maybe<UserEvent>;
+};
+
+
+export type SubscriptionDeadLettersArgs = {
+  filter?: InputMaybe<DeadLetterFilter>;
+};
+
+
+export type SubscriptionDepartmentStatsArgs = {
+  department?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type SubscriptionNotificationsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+  recipientId: Scalars['ID']['input'];
 };
 
 
@@ -308,6 +869,123 @@ export type SubscriptionOrderStatsWindowsArgs = {
   region?: InputMaybe<Scalars['String']['input']>;
   size: WindowSize;
 };
+
+
+export type SubscriptionPostEventsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  department?: InputMaybe<Scalars['String']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type SubscriptionProductEventsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type SubscriptionUserEventsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  department?: InputMaybe<Scalars['String']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is absent stays as it is; null and empty text are refused. */
+export type UpdatePostInput = {
+  readonly content?: InputMaybe<Scalars['String']['input']>;
+  readonly title?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What is absent stays as it is; null and empty text are refused. The currency stays. */
+export type UpdateProductInput = {
+  readonly price?: InputMaybe<Scalars['Decimal']['input']>;
+  readonly productName?: InputMaybe<Scalars['String']['input']>;
+  readonly stockQuantity?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What is absent stays as it is; null and empty text are refused. */
+export type UpdateUserInput = {
+  readonly department?: InputMaybe<Scalars['String']['input']>;
+  readonly email?: InputMaybe<Scalars['String']['input']>;
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly status?: InputMaybe<UserStatus>;
+};
+
+export type User = {
+  readonly createdAt: Scalars['DateTime']['output'];
+  readonly department: Scalars['String']['output'];
+  /** In lower case; no two users that are there have the same. */
+  readonly email: Scalars['String']['output'];
+  readonly id: Scalars['ID']['output'];
+  readonly name: Scalars['String']['output'];
+  /** Orders whose `customerId` is this user's id, newest first. */
+  readonly orders: OrderConnection;
+  /** Posts of this user, newest first. */
+  readonly posts: PostConnection;
+  readonly status: UserStatus;
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** Starts at 1 and rises with each change. */
+  readonly version: Scalars['Long']['output'];
+};
+
+
+export type UserOrdersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type UserPostsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Users, newest first by `createdAt`, then by id. */
+export type UserConnection = {
+  /** Taken before the read: `userEvents(after: asOf)` continues from here (merge by id and version). */
+  readonly asOf: Scalars['Cursor']['output'];
+  readonly edges: ReadonlyArray<UserEdge>;
+  readonly nodes: ReadonlyArray<User>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type UserEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: User;
+};
+
+export type UserEvent = {
+  /** Continue behind this event with `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** After this event. */
+  readonly department: Scalars['String']['output'];
+  /** The event's id, the same on every delivery. */
+  readonly id: Scalars['ID']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  /** The department that this event made the user leave. */
+  readonly previousDepartment?: Maybe<Scalars['String']['output']>;
+  /** `user.created`, `user.updated` or `user.deleted`. */
+  readonly type: Scalars['String']['output'];
+  /** The user as it is now; null when it is deleted. */
+  readonly user?: Maybe<User>;
+  readonly userId: Scalars['ID']['output'];
+  /** The user's version after this event. */
+  readonly version: Scalars['Long']['output'];
+};
+
+export type UserPayload = {
+  readonly position: Scalars['Position']['output'];
+  /** The idempotency key, or the same user, was seen before: nothing was written. */
+  readonly replayed: Scalars['Boolean']['output'];
+  readonly user: User;
+};
+
+/** Only ACTIVE users count as active in the statistics of their department. */
+export type UserStatus =
+  | 'ACTIVE'
+  | 'INACTIVE'
+  | 'SUSPENDED';
 
 export type WindowSize =
   | 'DAY'
@@ -393,15 +1071,31 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   CreateOrderInput: CreateOrderInput;
   CreateOrderPayload: ResolverTypeWrapper<Omit<CreateOrderPayload, 'order'> & { order: ResolversTypes['Order'] }>;
+  CreatePostInput: CreatePostInput;
+  CreateProductInput: CreateProductInput;
+  CreateUserInput: CreateUserInput;
   Currency: ResolverTypeWrapper<Scalars['Currency']['output']>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeadLetter: ResolverTypeWrapper<DeadLetter>;
+  DeadLetterAttempt: ResolverTypeWrapper<DeadLetterAttempt>;
+  DeadLetterConnection: ResolverTypeWrapper<DeadLetterConnection>;
+  DeadLetterEdge: ResolverTypeWrapper<DeadLetterEdge>;
+  DeadLetterFilter: DeadLetterFilter;
+  DeadLetterState: DeadLetterState;
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
+  DeletePayload: ResolverTypeWrapper<DeletePayload>;
+  DepartmentStats: ResolverTypeWrapper<DepartmentStats>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JSONObject: ResolverTypeWrapper<Scalars['JSONObject']['output']>;
   Long: ResolverTypeWrapper<Scalars['Long']['output']>;
+  Message: ResolverTypeWrapper<Message>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Notification: ResolverTypeWrapper<Notification>;
+  NotificationConnection: ResolverTypeWrapper<NotificationConnection>;
+  NotificationEdge: ResolverTypeWrapper<NotificationEdge>;
+  NotificationPayload: ResolverTypeWrapper<NotificationPayload>;
   Order: ResolverTypeWrapper<DomainOrder>;
   OrderConnection: ResolverTypeWrapper<Omit<OrderConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['OrderEdge']>, nodes: ReadonlyArray<ResolversTypes['Order']> }>;
   OrderEdge: ResolverTypeWrapper<Omit<OrderEdge, 'node'> & { node: ResolversTypes['Order'] }>;
@@ -412,11 +1106,32 @@ export type ResolversTypes = {
   OrderStatus: OrderStatus;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Position: ResolverTypeWrapper<Scalars['Position']['output']>;
+  Post: ResolverTypeWrapper<Omit<Post, 'author'> & { author?: Maybe<ResolversTypes['User']> }>;
+  PostConnection: ResolverTypeWrapper<Omit<PostConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PostEdge']>, nodes: ReadonlyArray<ResolversTypes['Post']> }>;
+  PostEdge: ResolverTypeWrapper<Omit<PostEdge, 'node'> & { node: ResolversTypes['Post'] }>;
+  PostEvent: ResolverTypeWrapper<Omit<PostEvent, 'post'> & { post?: Maybe<ResolversTypes['Post']> }>;
+  PostPayload: ResolverTypeWrapper<Omit<PostPayload, 'post'> & { post: ResolversTypes['Post'] }>;
+  Product: ResolverTypeWrapper<Product>;
+  ProductConnection: ResolverTypeWrapper<ProductConnection>;
+  ProductEdge: ResolverTypeWrapper<ProductEdge>;
+  ProductEvent: ResolverTypeWrapper<ProductEvent>;
+  ProductPayload: ResolverTypeWrapper<ProductPayload>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RedrivePayload: ResolverTypeWrapper<RedrivePayload>;
   RegionStats: ResolverTypeWrapper<RegionStats>;
   Rejection: ResolverTypeWrapper<Rejection>;
+  SendNotificationInput: SendNotificationInput;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  UpdatePostInput: UpdatePostInput;
+  UpdateProductInput: UpdateProductInput;
+  UpdateUserInput: UpdateUserInput;
+  User: ResolverTypeWrapper<Omit<User, 'orders' | 'posts'> & { orders: ResolversTypes['OrderConnection'], posts: ResolversTypes['PostConnection'] }>;
+  UserConnection: ResolverTypeWrapper<Omit<UserConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['UserEdge']>, nodes: ReadonlyArray<ResolversTypes['User']> }>;
+  UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node: ResolversTypes['User'] }>;
+  UserEvent: ResolverTypeWrapper<Omit<UserEvent, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
+  UserPayload: ResolverTypeWrapper<Omit<UserPayload, 'user'> & { user: ResolversTypes['User'] }>;
+  UserStatus: UserStatus;
   WindowSize: WindowSize;
 };
 
@@ -427,15 +1142,30 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   CreateOrderInput: CreateOrderInput;
   CreateOrderPayload: Omit<CreateOrderPayload, 'order'> & { order: ResolversParentTypes['Order'] };
+  CreatePostInput: CreatePostInput;
+  CreateProductInput: CreateProductInput;
+  CreateUserInput: CreateUserInput;
   Currency: Scalars['Currency']['output'];
   Cursor: Scalars['Cursor']['output'];
   DateTime: Scalars['DateTime']['output'];
+  DeadLetter: DeadLetter;
+  DeadLetterAttempt: DeadLetterAttempt;
+  DeadLetterConnection: DeadLetterConnection;
+  DeadLetterEdge: DeadLetterEdge;
+  DeadLetterFilter: DeadLetterFilter;
   Decimal: Scalars['Decimal']['output'];
+  DeletePayload: DeletePayload;
+  DepartmentStats: DepartmentStats;
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   JSONObject: Scalars['JSONObject']['output'];
   Long: Scalars['Long']['output'];
+  Message: Message;
   Mutation: Record<PropertyKey, never>;
+  Notification: Notification;
+  NotificationConnection: NotificationConnection;
+  NotificationEdge: NotificationEdge;
+  NotificationPayload: NotificationPayload;
   Order: DomainOrder;
   OrderConnection: Omit<OrderConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['OrderEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Order']> };
   OrderEdge: Omit<OrderEdge, 'node'> & { node: ResolversParentTypes['Order'] };
@@ -445,11 +1175,31 @@ export type ResolversParentTypes = {
   OrderStatsWindow: OrderStatsWindow;
   PageInfo: PageInfo;
   Position: Scalars['Position']['output'];
+  Post: Omit<Post, 'author'> & { author?: Maybe<ResolversParentTypes['User']> };
+  PostConnection: Omit<PostConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['PostEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Post']> };
+  PostEdge: Omit<PostEdge, 'node'> & { node: ResolversParentTypes['Post'] };
+  PostEvent: Omit<PostEvent, 'post'> & { post?: Maybe<ResolversParentTypes['Post']> };
+  PostPayload: Omit<PostPayload, 'post'> & { post: ResolversParentTypes['Post'] };
+  Product: Product;
+  ProductConnection: ProductConnection;
+  ProductEdge: ProductEdge;
+  ProductEvent: ProductEvent;
+  ProductPayload: ProductPayload;
   Query: Record<PropertyKey, never>;
+  RedrivePayload: RedrivePayload;
   RegionStats: RegionStats;
   Rejection: Rejection;
+  SendNotificationInput: SendNotificationInput;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
+  UpdatePostInput: UpdatePostInput;
+  UpdateProductInput: UpdateProductInput;
+  UpdateUserInput: UpdateUserInput;
+  User: Omit<User, 'orders' | 'posts'> & { orders: ResolversParentTypes['OrderConnection'], posts: ResolversParentTypes['PostConnection'] };
+  UserConnection: Omit<UserConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['UserEdge']>, nodes: ReadonlyArray<ResolversParentTypes['User']> };
+  UserEdge: Omit<UserEdge, 'node'> & { node: ResolversParentTypes['User'] };
+  UserEvent: Omit<UserEvent, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
+  UserPayload: Omit<UserPayload, 'user'> & { user: ResolversParentTypes['User'] };
 };
 
 export type AggregateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Aggregate'] = ResolversParentTypes['Aggregate']> = {
@@ -485,9 +1235,61 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type DeadLetterResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeadLetter'] = ResolversParentTypes['DeadLetter']> = {
+  attempts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  behind?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  consumer?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  encoding?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  error?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  failedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  headers?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  history?: Resolver<ReadonlyArray<ResolversTypes['DeadLetterAttempt']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  key?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  partition?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['DeadLetterState'], ParentType, ContextType>;
+  topic?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  waiting?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, Partial<DeadLetterWaitingArgs>>;
+};
+
+export type DeadLetterAttemptResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeadLetterAttempt'] = ResolversParentTypes['DeadLetterAttempt']> = {
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  by?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type DeadLetterConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeadLetterConnection'] = ResolversParentTypes['DeadLetterConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['DeadLetterEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['DeadLetter']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type DeadLetterEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeadLetterEdge'] = ResolversParentTypes['DeadLetterEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['DeadLetter'], ParentType, ContextType>;
+};
+
 export interface DecimalScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Decimal'], any> {
   name: 'Decimal';
 }
+
+export type DeletePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeletePayload'] = ResolversParentTypes['DeletePayload']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type DepartmentStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DepartmentStats'] = ResolversParentTypes['DepartmentStats']> = {
+  activeUsers?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  department?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  posts?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  users?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
 
 export interface JsonObjectScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSONObject'], any> {
   name: 'JSONObject';
@@ -497,17 +1299,77 @@ export interface LongScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
   name: 'Long';
 }
 
+export type MessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Message'] = ResolversParentTypes['Message']> = {
+  cursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  encoding?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  headers?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  key?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  offset?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  partition?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  timestamp?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  topic?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  value?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   changeOrderStatus?: Resolver<ResolversTypes['CreateOrderPayload'], ParentType, ContextType, RequireFields<MutationChangeOrderStatusArgs, 'orderId' | 'to'>>;
   createOrder?: Resolver<ResolversTypes['CreateOrderPayload'], ParentType, ContextType, RequireFields<MutationCreateOrderArgs, 'input'>>;
   createOrders?: Resolver<ResolversTypes['BatchPayload'], ParentType, ContextType, RequireFields<MutationCreateOrdersArgs, 'inputs'>>;
+  createPost?: Resolver<ResolversTypes['PostPayload'], ParentType, ContextType, RequireFields<MutationCreatePostArgs, 'input'>>;
+  createProduct?: Resolver<ResolversTypes['ProductPayload'], ParentType, ContextType, RequireFields<MutationCreateProductArgs, 'input'>>;
+  createUser?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationCreateUserArgs, 'input'>>;
+  deletePost?: Resolver<ResolversTypes['DeletePayload'], ParentType, ContextType, RequireFields<MutationDeletePostArgs, 'id'>>;
+  deleteUser?: Resolver<ResolversTypes['DeletePayload'], ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'id'>>;
+  discardDeadLetters?: Resolver<ResolversTypes['Int'], ParentType, ContextType, RequireFields<MutationDiscardDeadLettersArgs, 'ids' | 'reason'>>;
+  markNotificationRead?: Resolver<ResolversTypes['NotificationPayload'], ParentType, ContextType, RequireFields<MutationMarkNotificationReadArgs, 'id'>>;
+  redriveDeadLetters?: Resolver<ResolversTypes['RedrivePayload'], ParentType, ContextType, Partial<MutationRedriveDeadLettersArgs>>;
+  sendNotification?: Resolver<ResolversTypes['NotificationPayload'], ParentType, ContextType, RequireFields<MutationSendNotificationArgs, 'input'>>;
+  updatePost?: Resolver<ResolversTypes['PostPayload'], ParentType, ContextType, RequireFields<MutationUpdatePostArgs, 'id' | 'input'>>;
+  updateProduct?: Resolver<ResolversTypes['ProductPayload'], ParentType, ContextType, RequireFields<MutationUpdateProductArgs, 'id' | 'input'>>;
+  updateUser?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationUpdateUserArgs, 'id' | 'input'>>;
+};
+
+export type NotificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Notification'] = ResolversParentTypes['Notification']> = {
+  body?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  cursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  data?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  deliveredAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  readAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  recipientId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  sourceEventId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type NotificationConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotificationConnection'] = ResolversParentTypes['NotificationConnection']> = {
+  asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['NotificationEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Notification']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type NotificationEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotificationEdge'] = ResolversParentTypes['NotificationEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Notification'], ParentType, ContextType>;
+};
+
+export type NotificationPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotificationPayload'] = ResolversParentTypes['NotificationPayload']> = {
+  notification?: Resolver<ResolversTypes['Notification'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type OrderResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Order'] = ResolversParentTypes['Order']> = {
   currency?: Resolver<ResolversTypes['Currency'], ParentType, ContextType>;
+  customer?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   customerEmail?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   customerId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  notifications?: Resolver<ResolversTypes['NotificationConnection'], ParentType, ContextType, Partial<OrderNotificationsArgs>>;
   placedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
@@ -575,11 +1437,109 @@ export interface PositionScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'Position';
 }
 
+export type PostResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Post'] = ResolversParentTypes['Post']> = {
+  author?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  authorId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  authorName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  content?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  department?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type PostConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PostConnection'] = ResolversParentTypes['PostConnection']> = {
+  asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['PostEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Post']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type PostEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PostEdge'] = ResolversParentTypes['PostEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Post'], ParentType, ContextType>;
+};
+
+export type PostEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PostEvent'] = ResolversParentTypes['PostEvent']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  department?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  post?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType>;
+  postId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type PostPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PostPayload'] = ResolversParentTypes['PostPayload']> = {
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  post?: Resolver<ResolversTypes['Post'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type ProductResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Product'] = ResolversParentTypes['Product']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  currency?: Resolver<ResolversTypes['Currency'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  price?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
+  productName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  stockQuantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type ProductConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductConnection'] = ResolversParentTypes['ProductConnection']> = {
+  asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ProductEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Product']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type ProductEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductEdge'] = ResolversParentTypes['ProductEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Product'], ParentType, ContextType>;
+};
+
+export type ProductEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductEvent'] = ResolversParentTypes['ProductEvent']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType>;
+  productId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type ProductPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductPayload'] = ResolversParentTypes['ProductPayload']> = {
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  product?: Resolver<ResolversTypes['Product'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  deadLetters?: Resolver<ResolversTypes['DeadLetterConnection'], ParentType, ContextType, Partial<QueryDeadLettersArgs>>;
+  departmentStats?: Resolver<ReadonlyArray<ResolversTypes['DepartmentStats']>, ParentType, ContextType, Partial<QueryDepartmentStatsArgs>>;
+  notifications?: Resolver<ResolversTypes['NotificationConnection'], ParentType, ContextType, RequireFields<QueryNotificationsArgs, 'recipientId'>>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
   orderStats?: Resolver<ResolversTypes['OrderStats'], ParentType, ContextType, RequireFields<QueryOrderStatsArgs, 'currency'>>;
   orderStatsWindows?: Resolver<ReadonlyArray<ResolversTypes['OrderStatsWindow']>, ParentType, ContextType, RequireFields<QueryOrderStatsWindowsArgs, 'currency' | 'from' | 'size' | 'to'>>;
   orders?: Resolver<ResolversTypes['OrderConnection'], ParentType, ContextType, Partial<QueryOrdersArgs>>;
+  post?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<QueryPostArgs, 'id'>>;
+  posts?: Resolver<ResolversTypes['PostConnection'], ParentType, ContextType, Partial<QueryPostsArgs>>;
+  product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductArgs, 'id'>>;
+  products?: Resolver<ResolversTypes['ProductConnection'], ParentType, ContextType, Partial<QueryProductsArgs>>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
+  users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, Partial<QueryUsersArgs>>;
+};
+
+export type RedrivePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RedrivePayload'] = ResolversParentTypes['RedrivePayload']> = {
+  dryRun?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  matched?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  redriven?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type RegionStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RegionStats'] = ResolversParentTypes['RegionStats']> = {
@@ -596,10 +1556,60 @@ export type RejectionResolvers<ContextType = Context, ParentType extends Resolve
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  deadLetters?: SubscriptionResolver<ResolversTypes['DeadLetter'], "deadLetters", ParentType, ContextType, Partial<SubscriptionDeadLettersArgs>>;
+  departmentStats?: SubscriptionResolver<ResolversTypes['DepartmentStats'], "departmentStats", ParentType, ContextType, Partial<SubscriptionDepartmentStatsArgs>>;
+  notifications?: SubscriptionResolver<Maybe<ResolversTypes['Notification']>, "notifications", ParentType, ContextType, RequireFields<SubscriptionNotificationsArgs, 'recipientId'>>;
   order?: SubscriptionResolver<Maybe<ResolversTypes['Order']>, "order", ParentType, ContextType, RequireFields<SubscriptionOrderArgs, 'id'>>;
   orderEvents?: SubscriptionResolver<Maybe<ResolversTypes['OrderEvent']>, "orderEvents", ParentType, ContextType, Partial<SubscriptionOrderEventsArgs>>;
   orderStats?: SubscriptionResolver<ResolversTypes['OrderStats'], "orderStats", ParentType, ContextType, RequireFields<SubscriptionOrderStatsArgs, 'currency'>>;
   orderStatsWindows?: SubscriptionResolver<ResolversTypes['OrderStatsWindow'], "orderStatsWindows", ParentType, ContextType, RequireFields<SubscriptionOrderStatsWindowsArgs, 'currency' | 'size'>>;
+  postEvents?: SubscriptionResolver<Maybe<ResolversTypes['PostEvent']>, "postEvents", ParentType, ContextType, Partial<SubscriptionPostEventsArgs>>;
+  productEvents?: SubscriptionResolver<Maybe<ResolversTypes['ProductEvent']>, "productEvents", ParentType, ContextType, Partial<SubscriptionProductEventsArgs>>;
+  userEvents?: SubscriptionResolver<Maybe<ResolversTypes['UserEvent']>, "userEvents", ParentType, ContextType, Partial<SubscriptionUserEventsArgs>>;
+};
+
+export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  department?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  email?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  orders?: Resolver<ResolversTypes['OrderConnection'], ParentType, ContextType, Partial<UserOrdersArgs>>;
+  posts?: Resolver<ResolversTypes['PostConnection'], ParentType, ContextType, Partial<UserPostsArgs>>;
+  status?: Resolver<ResolversTypes['UserStatus'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
+  asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['UserEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['User']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type UserEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserEdge'] = ResolversParentTypes['UserEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
+};
+
+export type UserEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserEvent'] = ResolversParentTypes['UserEvent']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  department?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  previousDepartment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type UserPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserPayload'] = ResolversParentTypes['UserPayload']> = {
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  user?: Resolver<ResolversTypes['User'], ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -609,10 +1619,21 @@ export type Resolvers<ContextType = Context> = {
   Currency?: GraphQLScalarType;
   Cursor?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
+  DeadLetter?: DeadLetterResolvers<ContextType>;
+  DeadLetterAttempt?: DeadLetterAttemptResolvers<ContextType>;
+  DeadLetterConnection?: DeadLetterConnectionResolvers<ContextType>;
+  DeadLetterEdge?: DeadLetterEdgeResolvers<ContextType>;
   Decimal?: GraphQLScalarType;
+  DeletePayload?: DeletePayloadResolvers<ContextType>;
+  DepartmentStats?: DepartmentStatsResolvers<ContextType>;
   JSONObject?: GraphQLScalarType;
   Long?: GraphQLScalarType;
+  Message?: MessageResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  Notification?: NotificationResolvers<ContextType>;
+  NotificationConnection?: NotificationConnectionResolvers<ContextType>;
+  NotificationEdge?: NotificationEdgeResolvers<ContextType>;
+  NotificationPayload?: NotificationPayloadResolvers<ContextType>;
   Order?: OrderResolvers<ContextType>;
   OrderConnection?: OrderConnectionResolvers<ContextType>;
   OrderEdge?: OrderEdgeResolvers<ContextType>;
@@ -621,9 +1642,25 @@ export type Resolvers<ContextType = Context> = {
   OrderStatsWindow?: OrderStatsWindowResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Position?: GraphQLScalarType;
+  Post?: PostResolvers<ContextType>;
+  PostConnection?: PostConnectionResolvers<ContextType>;
+  PostEdge?: PostEdgeResolvers<ContextType>;
+  PostEvent?: PostEventResolvers<ContextType>;
+  PostPayload?: PostPayloadResolvers<ContextType>;
+  Product?: ProductResolvers<ContextType>;
+  ProductConnection?: ProductConnectionResolvers<ContextType>;
+  ProductEdge?: ProductEdgeResolvers<ContextType>;
+  ProductEvent?: ProductEventResolvers<ContextType>;
+  ProductPayload?: ProductPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RedrivePayload?: RedrivePayloadResolvers<ContextType>;
   RegionStats?: RegionStatsResolvers<ContextType>;
   Rejection?: RejectionResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
+  User?: UserResolvers<ContextType>;
+  UserConnection?: UserConnectionResolvers<ContextType>;
+  UserEdge?: UserEdgeResolvers<ContextType>;
+  UserEvent?: UserEventResolvers<ContextType>;
+  UserPayload?: UserPayloadResolvers<ContextType>;
 };
 

@@ -40,6 +40,8 @@ export interface StateSource<State extends { readonly version: number }, Change>
   readonly parse: (record: LogRecord) => { key: string; change: Change } | undefined;
   readonly read: (key: string) => Promise<State>;
   readonly apply: (state: State, change: Change) => State | undefined;
+  /** For a state whose parts are not versioned together: what a read adds to it. Default: the newer of the two. */
+  readonly merge?: (state: State, row: State) => State;
 }
 
 export interface Live {

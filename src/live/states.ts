@@ -80,7 +80,7 @@ const createCell = <State extends { readonly version: number }, Change>({
 
   const refresh = shareNext(async () => {
     const row = await source.read(key);
-    adopt(row);
+    adopt(state !== undefined && source.merge ? source.merge(state, row) : row);
     applyKept();
     if (kept.length > 0 || isDoubtful) void repair();
   });

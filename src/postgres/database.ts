@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { MillraceError, unavailable } from '../errors.js';
+import { UnparseableEvent } from '../events/envelope.js';
 
 /** Runs one statement. Rows come with bigint as number, numeric as text and times as ISO 8601 in UTC with milliseconds. */
 export interface Queryable {
@@ -36,6 +37,19 @@ export interface Database extends Queryable {
   connect(): Promise<pg.Client>;
   stop(): Promise<void>;
 }
+
+/** Runs `work` so that what it wrote can be taken back alone: when it throws, the transaction goes on without it. @throws what it threw */
+export const inSavepoint = async <T>(tx: Transaction, work: () => Promise<T>): Promise<T> => {
+  await tx.query('savepoint one');
+  try {
+    const result = await work();
+    await tx.query('release savepoint one');
+    return result;
+  } catch (error) {
+    await tx.query('rollback to savepoint one');
+    throw error;
+  }
+};
 
 /** The answer of COMMIT was lost and could not be found out. */
 export class CommitUnknown extends Error {
@@ -269,5 +283,17 @@ const asUnavailable = (error: unknown): unknown =>
     ? unavailable('The database is away or overloaded; nothing was written. Try again soon.', error)
     : error;
 
+/** The event's own fault, not the machine's: it cannot be parsed, Postgres refuses its data, or the code has an error that it meets. */
+export const isPoison = (error: unknown): error is Error =>
+  isRefusedData(error) ||
+  error instanceof UnparseableEvent ||
+  error instanceof TypeError ||
+  error instanceof RangeError ||
+  error instanceof SyntaxError;
+
 /** Postgres refused the data itself, and always will: values (22), constraints (23). */
 export const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error));
+
+/** Whether `error` says that a row would break the named constraint or unique index. */
+export const violates = (error: unknown, constraint: string): boolean =>
+  typeof error === 'object' && error !== null && 'constraint' in error && error.constraint === constraint;

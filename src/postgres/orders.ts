@@ -1,6 +1,17 @@
 import { statusCodes, type Order, type OrderStatus } from '../events/orders.js';
 import type { Queryable, Transaction } from './database.js';
 import { lines, outboxColumns, type OutgoingEvent } from './outbox.js';
+import {
+  countPages,
+  countRows,
+  equals,
+  listPage,
+  listPages,
+  type Condition,
+  type Listing,
+  type PageRequest,
+  type PageRows,
+} from './pages.js';
 
 interface OrderRow extends Omit<Order, 'status'> {
   readonly statusCode: number;
@@ -92,52 +103,42 @@ export interface OrderFilter {
   readonly status?: OrderStatus | undefined;
 }
 
-export interface OrderPage {
-  readonly first: number;
-  /** Place of the last order of the page before. */
-  readonly after?: { readonly placedAt: string; readonly id: string } | undefined;
-}
+const listing: Listing = { table: 'orders', columns, time: 'placed_at' };
 
-/** Text that limits to what the filter names, so that the planner sees which index fits; values are parameters. */
-const filtered = (filter: OrderFilter): { conditions: string[]; values: unknown[] } => {
-  const conditions: string[] = [];
-  const values: unknown[] = [];
-  const add = (column: string, value: unknown): void => {
-    if (value !== undefined) conditions.push(`${column} = $${values.push(value)}`);
-  };
-  add('customer_id', filter.customerId);
-  add('region', filter.region);
+const conditionsOf = ({ customerId, region, status }: OrderFilter): Condition[] => [
+  ...equals('customer_id', customerId),
+  ...equals('region', region),
   // As a constant: an index on some statuses only fits a condition that names them.
-  if (filter.status) conditions.push(`status = ${statusCodes[filter.status]}`);
-  return { conditions, values };
-};
-
-const where = (conditions: readonly string[]): string =>
-  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+  ...(status ? [[`status = ${statusCodes[status]}`] as const] : []),
+];
 
 /** Newest first by `placedAt`, then by id. */
 export const listOrders = async (
   db: Queryable,
   filter: OrderFilter,
-  { first, after }: OrderPage,
-): Promise<{ orders: Order[]; hasNextPage: boolean }> => {
-  const { conditions, values } = filtered(filter);
-  if (after)
-    conditions.push(
-      `(placed_at, id) < ($${values.push(after.placedAt)}::timestamptz, $${values.push(after.id)}::uuid)`,
-    );
-  const rows = await db.query<OrderRow>(
-    `select ${columns} from orders ${where(conditions)} order by placed_at desc, id desc limit $${values.push(first + 1)}`,
-    values,
-  );
-  return { orders: rows.slice(0, first).map(toOrder), hasNextPage: rows.length > first };
-};
+  page: PageRequest,
+): Promise<PageRows<Order>> => toOrders(await listPage<OrderRow>(db, listing, conditionsOf(filter), page));
 
-export const countOrders = async (db: Queryable, filter: OrderFilter): Promise<number> => {
-  const { conditions, values } = filtered(filter);
-  const [row] = await db.query<{ count: number }>(`select count(*) from orders ${where(conditions)}`, values);
-  return row?.count ?? 0;
-};
+export const countOrders = (db: Queryable, filter: OrderFilter): Promise<number> =>
+  countRows(db, listing, conditionsOf(filter));
+
+const byCustomer = { parent: 'customer_id', type: 'text' } as const;
+
+/** A page of orders for each customer, in their order. */
+export const listOrdersOf = async (
+  db: Queryable,
+  customerIds: readonly string[],
+  page: PageRequest,
+): Promise<PageRows<Order>[]> =>
+  (await listPages<OrderRow>(db, listing, byCustomer, customerIds, [], page)).map(toOrders);
+
+export const countOrdersOf = (db: Queryable, customerIds: readonly string[]): Promise<number[]> =>
+  countPages(db, listing, byCustomer, customerIds, []);
+
+const toOrders = ({ rows, hasNextPage }: PageRows<OrderRow>): PageRows<Order> => ({
+  rows: rows.map(toOrder),
+  hasNextPage,
+});
 
 /** Writes orders as the log has them, where the row is missing or of an earlier version. */
 export const restoreOrders = async (tx: Transaction, orders: readonly Order[]): Promise<void> => {

@@ -71,11 +71,15 @@ export interface OutgoingBytes {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export const appendBytes = (tx: Transaction, records: readonly OutgoingBytes[]): Promise<unknown> =>
-  tx.query(
+/** @returns the outbox ids, in the order of `records` */
+export const appendBytes = async (tx: Transaction, records: readonly OutgoingBytes[]): Promise<number[]> => {
+  const rows = await tx.query<{ id: number }>(
     `insert into outbox (topic, key, hash, value, headers)
      select topic, key, hash, value, headers::jsonb
-     from unnest($1::text[], $2::bytea[], $3::int[], $4::bytea[], $5::text[]) as e (topic, key, hash, value, headers)`,
+     from unnest($1::text[], $2::bytea[], $3::int[], $4::bytea[], $5::text[]) with ordinality
+       as e (topic, key, hash, value, headers, n)
+     order by n
+     returning id`,
     [
       records.map(({ topic }) => topic),
       records.map(({ key }) => key),
@@ -84,6 +88,8 @@ export const appendBytes = (tx: Transaction, records: readonly OutgoingBytes[]):
       records.map(({ headers }) => JSON.stringify(headers)),
     ],
   );
+  return rows.map(({ id }) => id);
+};
 
 /** The id of the last row that is committed, or of this transaction, 0 when there is none. */
 export const latestOutboxId = async (db: Queryable): Promise<number> => {

@@ -1,6 +1,8 @@
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { parseText, parseTime, parseUuid } from '../commands/inputs.js';
 import { MillraceError, badInput } from '../errors.js';
+import type { PagePlace } from '../postgres/pages.js';
+import type { Services } from './context.js';
 
 /** Arguments that several fields share. Each function throws BAD_USER_INPUT that names the argument. */
 
@@ -35,14 +37,8 @@ export const heartbeatSeconds = (heartbeat: number | null | undefined): number |
 export const filterText = (field: string, text: string | null | undefined): string | undefined =>
   text === null || text === undefined ? undefined : parseText(field, text);
 
-/** Where a page of a list, newest first, continues. */
-export interface PagePlace {
-  readonly placedAt: string;
-  readonly id: string;
-}
-
-export const encodePlace = ({ placedAt, id }: PagePlace): string =>
-  Buffer.from(JSON.stringify([placedAt, id])).toString('base64url');
+export const encodePlace = ({ time, id }: PagePlace): string =>
+  Buffer.from(JSON.stringify([time, id])).toString('base64url');
 
 const longestPlace = 200;
 
@@ -58,9 +54,9 @@ const placeIn = (after: string): PagePlace | undefined => {
   try {
     const value: unknown = JSON.parse(Buffer.from(after, 'base64url').toString());
     if (!Array.isArray(value)) return undefined;
-    const [placedAt, id] = value as unknown[];
-    if (typeof placedAt !== 'string' || typeof id !== 'string') return undefined;
-    return { placedAt: parseTime('after', placedAt), id: parseUuid('after', id) };
+    const [time, id] = value as unknown[];
+    if (typeof time !== 'string' || typeof id !== 'string') return undefined;
+    return { time: parseTime('after', time), id: parseUuid('after', id) };
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof MillraceError) return undefined;
     throw error;
@@ -79,4 +75,31 @@ export const selects = (info: GraphQLResolveInfo, name: string): boolean => {
       return inSet(info.fragments[selection.name.value]?.selectionSet);
     }) ?? false;
   return info.fieldNodes.some((node) => inSet(node.selectionSet));
+};
+
+/**
+ * Of a read that needs no wait, because an entity is read where it was written: what is no position or no wait is refused all the same.
+ */
+export const checkConsistency = async (
+  { consistency }: Pick<Services, 'consistency'>,
+  { consistentWith, waitMs }: { consistentWith?: string | null; waitMs?: number | null },
+): Promise<void> => {
+  waitLength(waitMs);
+  if (consistentWith === null || consistentWith === undefined) return;
+  try {
+    await consistency.waitFor('', consistentWith, 0);
+  } catch (error) {
+    if (!(error instanceof MillraceError && error.code === 'POSITION_TIMEOUT')) throw error;
+  }
+};
+
+/** Waits until the read model of the stream `worker` contains the position, where one is given. */
+export const waitForPosition = async (
+  { consistency }: Pick<Services, 'consistency'>,
+  worker: string,
+  { consistentWith, waitMs }: { consistentWith?: string | null; waitMs?: number | null },
+): Promise<void> => {
+  const wait = waitLength(waitMs);
+  if (consistentWith !== null && consistentWith !== undefined)
+    await consistency.waitFor(worker, consistentWith, wait);
 };

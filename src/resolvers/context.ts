@@ -1,6 +1,11 @@
+import type { NotificationCommands } from '../commands/notifications.js';
 import type { OrderCommands } from '../commands/orders.js';
+import type { PostCommands } from '../commands/posts.js';
+import type { ProductCommands } from '../commands/products.js';
+import type { UserCommands } from '../commands/users.js';
 import type { Cursors } from '../live/cursor.js';
 import type { Live } from '../live/live.js';
+import type { DepartmentWatches } from '../live/department-stats.js';
 import type { OrderWatches } from '../live/order-stats.js';
 import type { Consistency } from '../postgres/consistency.js';
 import type { Database } from '../postgres/database.js';
@@ -17,10 +22,15 @@ export interface Principal {
 export interface Services {
   readonly database: Database;
   readonly orders: OrderCommands;
+  readonly users: UserCommands;
+  readonly posts: PostCommands;
+  readonly products: ProductCommands;
+  readonly notifications: NotificationCommands;
   readonly consistency: Consistency;
   readonly cursors: Cursors;
   readonly live: Live;
   readonly orderWatches: OrderWatches;
+  readonly departmentWatches: DepartmentWatches;
 }
 
 /** Made anew for each operation and each event of a subscription, so that loaders never answer from an earlier one. */
@@ -33,5 +43,5 @@ export interface Context {
 export const createContext = (services: Services, principal: Principal): Context => ({
   principal,
   services,
-  loaders: createLoaders(services.database),
+  loaders: createLoaders(services),
 });

@@ -1,8 +1,21 @@
+import { departmentResolvers } from './departments.js';
+import { notificationResolvers } from './notifications.js';
 import { orderStatsResolvers } from './order-stats.js';
 import { orderResolvers } from './orders.js';
+import { postResolvers } from './posts.js';
+import { productResolvers } from './products.js';
+import { userResolvers } from './users.js';
 
 /** One line per domain. */
-const domains = [orderResolvers, orderStatsResolvers];
+const domains = [
+  orderResolvers,
+  orderStatsResolvers,
+  userResolvers,
+  postResolvers,
+  departmentResolvers,
+  productResolvers,
+  notificationResolvers,
+];
 
 /** What answers each field of the schema, by type; fields without a resolver are the property of their name. */
 export const resolvers: Readonly<Record<string, object>> = domains.reduce<Record<string, object>>(

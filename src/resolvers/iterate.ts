@@ -1,3 +1,6 @@
+import { UnparseableEvent, isSkip } from '../events/envelope.js';
+import type { LogRecord } from '../kafka/kafka.js';
+
 /** Answer of a mapping that leaves an item out. */
 export const leftOut = Symbol('left out');
 
@@ -73,3 +76,19 @@ export const mapItems = <Item, Result>(
     },
   };
 };
+
+/**
+ * A topic's parser for subscriptions: what is no event is left out, as the streams make a dead letter of it. Make it once per topic: the hub
+ * parses each record once for all subscribers that give the same function.
+ */
+export const eventParser =
+  <E>(parse: (record: LogRecord) => E) =>
+  (record: LogRecord): E | undefined => {
+    if (isSkip(record)) return undefined;
+    try {
+      return parse(record);
+    } catch (error) {
+      if (error instanceof UnparseableEvent) return undefined;
+      throw error;
+    }
+  };

@@ -1,23 +1,118 @@
 import DataLoader from 'dataloader';
+import type { Notification } from '../events/notifications.js';
 import type { Order } from '../events/orders.js';
+import type { EnrichedPost } from '../events/posts.js';
+import type { Product } from '../events/products.js';
+import type { User } from '../events/users.js';
+import type { Live } from '../live/live.js';
 import type { Database } from '../postgres/database.js';
-import { findOrders } from '../postgres/orders.js';
+import { countNotificationsOfOrders, listNotificationsOfOrders } from '../postgres/notifications.js';
+import { countOrdersOf, findOrders, listOrdersOf } from '../postgres/orders.js';
+import type { PageRequest, PageRows } from '../postgres/pages.js';
+import { countPostsOf, findPosts, listPostsOf } from '../postgres/posts.js';
+import { findProducts } from '../postgres/products.js';
+import { findUsers } from '../postgres/users.js';
 
-/** Look-ups of one operation, each batch one statement. */
+/** Look-ups of one operation: each batch is one statement, however many fields ask. */
 export interface Loaders {
   /** By UUID in lower case; null for an order that does not exist. */
   readonly orders: DataLoader<string, Order | null>;
+  /** Of orders, by their id. */
+  readonly orderNotifications: PageLoader<Notification>;
+  /** By UUID in lower case; null for one that does not exist, or is deleted. */
+  readonly users: DataLoader<string, User | null>;
+  readonly posts: DataLoader<string, EnrichedPost | null>;
+  /** Of users, by their id. */
+  readonly postsOf: PageLoader<EnrichedPost>;
+  readonly ordersOf: PageLoader<Order>;
+  /** By UUID in lower case; null for a product that does not exist. */
+  readonly products: DataLoader<string, Product | null>;
+  /** The cursor of now of a topic, asked for once. */
+  asOf(topic: string): Promise<string>;
 }
 
-export const createLoaders = (database: Database): Loaders => {
-  let orders: DataLoader<string, Order | null> | undefined;
+export const createLoaders = ({
+  database,
+  live,
+}: {
+  readonly database: Database;
+  readonly live: Pick<Live, 'asOf'>;
+}): Loaders => {
+  /** Each is made when first asked for: most operations need none. */
+  const made = new Map<string, unknown>();
+  const once = <T>(name: string, make: () => T): T => {
+    if (!made.has(name)) made.set(name, make());
+    return made.get(name) as T;
+  };
   return {
-    // Made when first asked for: most operations need none.
     get orders() {
-      return (orders ??= new DataLoader(async (ids) => {
-        const found = new Map((await findOrders(database, ids)).map((order) => [order.id, order]));
-        return ids.map((id) => found.get(id) ?? null);
-      }));
+      return once('orders', () => byId((ids) => findOrders(database, ids)));
     },
+    get orderNotifications() {
+      return once('orderNotifications', () =>
+        pagesOf(
+          (ids, page) => listNotificationsOfOrders(database, ids, page),
+          (ids) => countNotificationsOfOrders(database, ids),
+        ),
+      );
+    },
+    get users() {
+      return once('users', () => byId((ids) => findUsers(database, ids)));
+    },
+    get posts() {
+      return once('posts', () => byId((ids) => findPosts(database, ids)));
+    },
+    get postsOf() {
+      return once('postsOf', () =>
+        pagesOf(
+          (ids, page) => listPostsOf(database, ids, page),
+          (ids) => countPostsOf(database, ids),
+        ),
+      );
+    },
+    get ordersOf() {
+      return once('ordersOf', () =>
+        pagesOf(
+          (ids, page) => listOrdersOf(database, ids, page),
+          (ids) => countOrdersOf(database, ids),
+        ),
+      );
+    },
+    get products() {
+      return once('products', () => byId((ids) => findProducts(database, ids)));
+    },
+    asOf: (topic) => once(`asOf ${topic}`, () => live.asOf(topic)),
+  };
+};
+
+/** Entities by id; null for one that is not there. */
+export const byId = <Entity extends { readonly id: string }>(
+  find: (ids: readonly string[]) => Promise<readonly Entity[]>,
+): DataLoader<string, Entity | null> =>
+  new DataLoader(async (ids) => {
+    const found = new Map((await find(ids)).map((entity) => [entity.id, entity]));
+    return ids.map((id) => found.get(id) ?? null);
+  });
+
+/** A page of each parent's list. Parents that are asked for the same page share a statement. */
+export interface PageLoader<Node> {
+  list(parent: string, page: PageRequest): Promise<PageRows<Node>>;
+  count(parent: string): Promise<number>;
+}
+
+export const pagesOf = <Node>(
+  list: (parents: readonly string[], page: PageRequest) => Promise<readonly PageRows<Node>[]>,
+  count: (parents: readonly string[]) => Promise<readonly number[]>,
+): PageLoader<Node> => {
+  const lists = new Map<string, DataLoader<string, PageRows<Node>>>();
+  const counts = new DataLoader<string, number>(count);
+  return {
+    list: (parent, page) => {
+      const name = JSON.stringify([page.first, page.after]);
+      let loader = lists.get(name);
+      if (!loader) lists.set(name, (loader = new DataLoader((parents) => list(parents, page))));
+      return loader.load(parent);
+    },
+    count: (parent) => counts.load(parent),
   };
 };

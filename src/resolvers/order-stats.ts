@@ -16,7 +16,7 @@ import {
   type WindowSize,
   type WindowState,
 } from '../postgres/order-windows.js';
-import { filterText, waitLength } from './arguments.js';
+import { filterText, waitForPosition } from './arguments.js';
 import type { Context } from './context.js';
 import { leftOut, mapItems } from './iterate.js';
 
@@ -36,22 +36,13 @@ interface WindowView extends WindowState {
 
 const stream = 'order-stats';
 
-const consistent = async (
-  { consistency }: Context['services'],
-  { consistentWith, waitMs }: Pick<QueryOrderStatsArgs, 'consistentWith' | 'waitMs'>,
-): Promise<void> => {
-  const wait = waitLength(waitMs);
-  if (consistentWith !== null && consistentWith !== undefined)
-    await consistency.waitFor(stream, consistentWith, wait);
-};
-
 const orderStats = async (
   _: unknown,
   args: QueryOrderStatsArgs,
   { services }: Context,
 ): Promise<StatsView> => {
   const currency = parseCurrency('currency', args.currency);
-  await consistent(services, args);
+  await waitForPosition(services, stream, args);
   const state = await readOrderStats(services.database, currency, { worker: stream, topic: orderTopic.name });
   return { ...state, region: undefined };
 };
@@ -79,7 +70,7 @@ const orderStatsWindows = async (
   const [from, to] = [parseTime('from', args.from), parseTime('to', args.to)];
   checkRange(args.size, from, to);
   const region = filterText('region', args.region) ?? null;
-  await consistent(services, args);
+  await waitForPosition(services, stream, args);
   const query = { currency, size: args.size, from, to, region };
   const windows = await listOrderStatsWindows(services.database, query);
   return windows.map((window) => ({ ...window, currency }));
@@ -88,7 +79,7 @@ const orderStatsWindows = async (
 const watchStats = async (_: unknown, args: SubscriptionOrderStatsArgs, { services }: Context) => {
   const currency = parseCurrency('currency', args.currency);
   const region = filterText('region', args.region);
-  await consistent(services, args);
+  await waitForPosition(services, stream, args);
   const states = services.orderWatches.stats(currency);
   return mapItems(states, (state) => {
     const concerns =

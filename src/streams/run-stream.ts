@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createOwnedLog, type OwnedBatch, type OwnedLog, type OwnedState } from '../assignment/owned-log.js';
+import { createRedrive } from '../assignment/redrive.js';
+import { checkNumber, sift, type Sifted } from '../assignment/sift.js';
 import type { Kafka, LogRecord } from '../kafka/kafka.js';
-import { CommitUnknown, isRefusedData, Last, type Database, type Transaction } from '../postgres/database.js';
+import { CommitUnknown, isPoison, Last, type Database, type Transaction } from '../postgres/database.js';
 import { fileDeadLetters, type Failure } from '../postgres/dead-letters.js';
 import { appendEvents, type OutgoingEvent } from '../postgres/outbox.js';
 import { advancePositions } from '../postgres/positions.js';
-import { sift, type Sifted } from './sift.js';
 import type { Stream } from './stream.js';
 
 /** The loop that drives every stream. */
@@ -53,6 +54,17 @@ export const runStream = <E, Changes>(
     owner,
     logger,
   });
+  const redrive = createRedrive({
+    worker: stream.name,
+    database,
+    owner,
+    logger,
+    onCommitted,
+    apply: async (tx, { record }) => {
+      checkNumber(stream.topics, record);
+      return stream.write(tx, stream.fold([stream.parse(record)]));
+    },
+  });
   const stopping = new AbortController();
   let running: Promise<unknown> | undefined;
 
@@ -77,8 +89,8 @@ export const runStream = <E, Changes>(
         parsed.events.length > 0 ? stream.write(tx, changes) : [],
       ]);
       if (moved < parts.length) throw new Fenced();
-      const filed = Promise.all([append(tx, outgoing), fileDeadLetters(tx, stream.name, parsed.failures)]);
-      return new Last(filed.then(() => outgoing.length + parsed.failures.length));
+      await fileDeadLetters(tx, stream.name, parsed.failures);
+      return new Last(append(tx, outgoing).then(() => outgoing.length + parsed.failures.length));
     });
     if (appended > 0) onCommitted();
     log.done(parts.map(({ batch, sifted }) => ({ epoch: batch.position.epoch, to: sifted.to })));
@@ -164,12 +176,13 @@ export const runStream = <E, Changes>(
     name: stream.name,
     start: async () => {
       await log.start();
+      redrive.start();
       running = Promise.all([fold(), stream.settle && settleOn(stream.settle)]);
     },
     owned: log.owned,
     stop: async () => {
       stopping.abort();
-      await Promise.all([log.stop(), running]);
+      await Promise.all([log.stop(), redrive.stop(), running]);
     },
   };
 };
@@ -199,10 +212,3 @@ const parseAll = <E>(parse: (record: LogRecord) => E, parts: readonly Part[]): P
 
 const append = (tx: Transaction, events: readonly OutgoingEvent[]): Promise<unknown> =>
   events.length > 0 ? appendEvents(tx, events) : Promise.resolve();
-
-/** The event's own fault, not the machine's: Postgres refuses its data, or the fold has an error in it. */
-const isPoison = (error: unknown): error is Error =>
-  isRefusedData(error) ||
-  error instanceof TypeError ||
-  error instanceof RangeError ||
-  error instanceof SyntaxError;

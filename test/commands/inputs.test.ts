@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  givenFields,
   parseAmount,
   parseCurrency,
   parseEmail,
+  parseExpectedVersion,
   parseIdempotencyKey,
   parseText,
   parseTime,
@@ -149,6 +151,13 @@ describe('amounts', () => {
 
   test('that are zero or below are refused', () => {
     refuses(gbp, '0', '0.00', '-0', '-0.01', '-1', '-999999999999999');
+  });
+
+  test('that may be zero are zero in any spelling, and never below', () => {
+    const price = (field: string, text: string) => parseAmount(field, text, 'GBP', { zero: true });
+    expect(['0', '0.00', '-0', '000.000'].map((text) => price('a', text))).toEqual(Array(4).fill('0.00'));
+    expect(price('a', '0.01')).toBe('0.01');
+    refuses(price, '-0.01', '-1', '0.001', '', '1e3');
   });
 
   test('finer than the currency are refused', () => {
@@ -328,4 +337,25 @@ test('idempotency keys of 300 characters, with U+0000, or empty are refused', ()
   expect(parseIdempotencyKey('a key')).toBe('a key');
   for (const key of ['', ' ', 'k'.repeat(300), 'a\0b', '\ud800'])
     expect(refusal(() => parseIdempotencyKey(key))).toBe('idempotencyKey');
+});
+
+test('the version that a change expects is 1 or above, or is not given', () => {
+  expect([1, 7, Number.MAX_SAFE_INTEGER].map(parseExpectedVersion)).toEqual([1, 7, Number.MAX_SAFE_INTEGER]);
+  expect([null, undefined].map(parseExpectedVersion)).toEqual([undefined, undefined]);
+  for (const version of [0, -1]) expect(refusal(() => parseExpectedVersion(version))).toBe('expectedVersion');
+});
+
+describe('a partial update', () => {
+  test('has the fields that it gives, also those that are zero or empty', () => {
+    expect(givenFields({ a: 0, b: '', c: undefined, d: false })).toStrictEqual({ a: 0, b: '', d: false });
+  });
+  test('names the field that is null', () => {
+    expect(refusal(() => givenFields({ a: 1, b: null }))).toBe('b');
+  });
+  test('of nothing is refused', () => {
+    expect([{}, { a: undefined }].map((input) => refusal(() => givenFields(input)))).toEqual([
+      'input',
+      'input',
+    ]);
+  });
 });

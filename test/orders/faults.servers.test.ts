@@ -9,6 +9,7 @@ import { createProxy, type Proxy } from '../support/proxy.js';
 import { servers } from '../support/servers.js';
 import { uniquePrefix } from '../support/topics.js';
 import { verifyDelivered, verifyOrders } from '../support/verify.js';
+import { refusal } from '../support/refusals.js';
 import {
   anOrder,
   changeStatus,
@@ -17,7 +18,6 @@ import {
   createOrders,
   eventsSubscription,
   orderStats,
-  refusal,
   type EventsAnswer,
   type OrderEventAnswer,
   type Payload,

@@ -2,7 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createCursors } from '../../src/live/cursor.js';
 import { createTokens } from '../../src/tokens.js';
-import { SubscriptionFailed, type Answer, type GraphQLFailure, type TestClient } from '../support/graphql.js';
+import type { TestClient } from '../support/graphql.js';
+import {
+  badTexts,
+  expectEnded,
+  expectRefusal,
+  expectRefused as expectCallRefused,
+  internals,
+  named,
+  overSocket,
+  refusal,
+  type Call,
+} from '../support/refusals.js';
 import {
   anOrder,
   changeStatusMutation,
@@ -11,66 +22,30 @@ import {
   createOrderMutation,
   createOrders,
   eventsSubscription,
-  refusal,
-  startOrders,
-  type OrdersUnderTest,
 } from './support.js';
+import { startUnderTest, type UnderTest } from '../support/under-test.js';
 
 /** Every refusal: its code, the field at fault, a message without internals, and nothing written. */
-let orders: OrdersUnderTest;
+let orders: UnderTest;
 let client: TestClient;
 let cursor: string;
 let existing: string;
 beforeAll(async () => {
-  orders = await startOrders();
+  orders = await startUnderTest();
   ({ client } = orders);
   existing = (await createOrder(client, {})).order.id;
   const start = await client.subscribe(eventsSubscription, { heartbeat: 60 }).next();
   cursor = String(start.extensions?.cursor);
 });
 
-type Call = readonly [query: string, variables: Record<string, unknown>];
-
-/** What a query or mutation is answered over the WebSocket. */
-const overSocket = async ([query, variables]: Call): Promise<Answer<unknown>> => {
-  const operation = client.subscribe(query, variables);
-  try {
-    return await operation.next();
-  } catch (error) {
-    if (error instanceof SubscriptionFailed) return { errors: error.errors };
-    throw error;
-  } finally {
-    operation.complete();
-  }
-};
-
-const internals =
-  /\bpg\b|postgres|sql|select |insert |relation|constraint|column|syntax|kafka|node_modules|src\/|dist\/|127\.0\.0\.1|localhost|\.js\b|\n\s+at /i;
-
-const expectRefusal = (failure: GraphQLFailure, code: string, field: string | undefined): void => {
-  expect([failure.extensions.code, failure.extensions.field]).toEqual([code, field]);
-  expect(failure.message).not.toMatch(internals);
-  expect(failure.message.length).toBeLessThan(500);
-  expect(Object.keys(failure.extensions)).not.toContain('stacktrace');
-};
-
-/** Over HTTP and over WebSocket. */
-const expectRefused = async (call: Call, code: string, field?: string): Promise<void> => {
-  const before = await countRows(orders.database);
-  expectRefusal(refusal(await client.post(...call)), code, field);
-  expectRefusal(refusal(await overSocket(call)), code, field);
-  expect(await countRows(orders.database)).toEqual(before);
-};
+const written = () => countRows(orders.database);
+const expectRefused = (call: Call, code: string, field?: string) =>
+  expectCallRefused(client, written, call, code, field);
 
 const creating = (input: object, key?: string): Call => [
   createOrderMutation,
   { input: { ...anOrder(), ...input }, key },
 ];
-
-const named = (values: readonly unknown[]): [string, unknown][] =>
-  values.map((value) => [(JSON.stringify(value) ?? 'undefined').slice(0, 40), value]);
-
-const badTexts = ['', '  ', 'a\0b', '\0', 'x'.repeat(201), 'x'.repeat(50_000)];
 
 describe('createOrder refuses', () => {
   const amounts = [
@@ -166,7 +141,7 @@ test('half of a surrogate pair makes a request that nobody can answer, whatever 
   const before = await countRows(orders.database);
   const call = creating({ region: 'a\ud800b' });
   expectRefusal(refusal(await client.post(...call)), 'BAD_REQUEST', undefined);
-  await expect(overSocket(call)).rejects.toThrow('4400');
+  await expect(overSocket(client, call)).rejects.toThrow('4400');
   expect(await countRows(orders.database)).toEqual(before);
 });
 
@@ -258,19 +233,8 @@ describe('queries refuse', () => {
 });
 
 describe('subscriptions refuse', () => {
-  const expectEnd = async (
-    query: string,
-    variables: Record<string, unknown>,
-    code: string,
-    field?: string,
-  ) => {
-    const failure = await client.subscribe(query, variables).next().then(
-      (answer) => Promise.reject(new Error(`delivered ${JSON.stringify(answer)}`)),
-      (error: unknown) => error,
-    ); // prettier-ignore
-    if (!(failure instanceof SubscriptionFailed)) throw failure;
-    expectRefusal(refusal({ errors: failure.errors }), code, field);
-  };
+  const expectEnd = (query: string, variables: Record<string, unknown>, code: string, field?: string) =>
+    expectEnded(client, [query, variables], code, field);
 
   test.each(
     ['customerId', 'region'].flatMap((field) =>

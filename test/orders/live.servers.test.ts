@@ -15,21 +15,20 @@ import {
   createOrders,
   eventsSubscription,
   orderFields,
-  startOrders,
   statsFields,
   windowFields,
   type EventsAnswer,
   type OrderAnswer,
   type OrderEventAnswer,
-  type OrdersUnderTest,
   type Stats,
   type Window,
 } from './support.js';
+import { startUnderTest, type UnderTest } from '../support/under-test.js';
 
-let orders: OrdersUnderTest;
+let orders: UnderTest;
 let client: TestClient;
 beforeAll(async () => {
-  orders = await startOrders();
+  orders = await startUnderTest();
   ({ client } = orders);
 });
 

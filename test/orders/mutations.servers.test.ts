@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestClient, type TestClient } from '../support/graphql.js';
 import { startMillrace } from '../support/process.js';
 import { verifyOrders } from '../support/verify.js';
+import { refusal } from '../support/refusals.js';
 import {
   anOrder,
   changeStatus,
@@ -14,19 +15,17 @@ import {
   eventsSubscription,
   orderFields,
   orderStats,
-  refusal,
-  startOrders,
   type EventsAnswer,
   type OrderAnswer,
   type OrderInput,
-  type OrdersUnderTest,
   type Payload,
 } from './support.js';
+import { startUnderTest, type UnderTest } from '../support/under-test.js';
 
-let orders: OrdersUnderTest;
+let orders: UnderTest;
 let client: TestClient;
 beforeAll(async () => {
-  orders = await startOrders();
+  orders = await startUnderTest();
   ({ client } = orders);
 });
 

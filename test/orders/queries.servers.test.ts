@@ -4,6 +4,7 @@ import { createTestClient, type TestClient } from '../support/graphql.js';
 import { startMillrace } from '../support/process.js';
 import { uniquePrefix } from '../support/topics.js';
 import { createTestDatabase } from '../support/database.js';
+import { refusal } from '../support/refusals.js';
 import {
   changeStatus,
   createOrder,
@@ -12,17 +13,15 @@ import {
   orderFields,
   orderStats,
   orderStatsWindows,
-  refusal,
-  startOrders,
   type EventsAnswer,
   type OrderAnswer,
-  type OrdersUnderTest,
 } from './support.js';
+import { startUnderTest, type UnderTest } from '../support/under-test.js';
 
-let orders: OrdersUnderTest;
+let orders: UnderTest;
 let client: TestClient;
 beforeAll(async () => {
-  orders = await startOrders();
+  orders = await startUnderTest();
   ({ client } = orders);
 });
 

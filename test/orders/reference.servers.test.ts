@@ -1,13 +1,6 @@
 import { beforeAll, expect, test } from '@jest/globals';
-import {
-  createOrder,
-  orderStats,
-  orderStatsWindows,
-  startOrders,
-  statsFields,
-  type OrdersUnderTest,
-  type Stats,
-} from './support.js';
+import { createOrder, orderStats, orderStatsWindows, statsFields, type Stats } from './support.js';
+import { startUnderTest, type UnderTest } from '../support/under-test.js';
 
 /** The 15 orders of the system that Millrace replaces: 383,454 won over five regions. */
 const amounts: Readonly<Record<string, readonly number[]>> = {
@@ -27,13 +20,13 @@ const expected = [
 
 const placedAt = (n: number): string => new Date(Date.UTC(2026, 0, 31, 9, n * 7)).toISOString();
 
-let orders: OrdersUnderTest;
+let orders: UnderTest;
 let states: readonly Stats[];
 let answered: Stats;
 let position: string;
 
 beforeAll(async () => {
-  orders = await startOrders();
+  orders = await startUnderTest();
   const { client } = orders;
   const watched = client.subscribe<{ orderStats: Stats }>(
     `subscription { orderStats(currency: "KRW") ${statsFields} }`,

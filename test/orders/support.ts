@@ -1,24 +1,5 @@
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { createTestClient, type Answer, type GraphQLFailure, type TestClient } from '../support/graphql.js';
-import { startMillrace, type MillraceOptions, type MillraceProcess } from '../support/process.js';
-import { uniquePrefix } from '../support/topics.js';
-
-/** A Millrace with a database and topics of its own. */
-export interface OrdersUnderTest {
-  readonly database: TestDatabase;
-  readonly topicPrefix: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly millrace: MillraceProcess;
-  readonly client: TestClient;
-}
-
-export const startOrders = async (options: MillraceOptions = {}): Promise<OrdersUnderTest> => {
-  const database = await createTestDatabase();
-  const topicPrefix = uniquePrefix();
-  const env = { DATABASE_URL: database.url, TOPIC_PREFIX: topicPrefix };
-  const millrace = await startMillrace({ ...options, env: { ...env, ...options.env } });
-  return { database, topicPrefix, env, millrace, client: createTestClient(millrace.url) };
-};
+import type { TestDatabase } from '../support/database.js';
+import type { TestClient } from '../support/graphql.js';
 
 export interface OrderInput {
   readonly id?: string | null;
@@ -102,13 +83,6 @@ export interface StatusChange {
 
 export const changeStatus = async (client: TestClient, change: StatusChange): Promise<Payload> =>
   (await client.data<{ changeOrderStatus: Payload }>(changeStatusMutation, change)).changeOrderStatus;
-
-/** The one error of an answer that must be refused. */
-export const refusal = ({ data, errors }: Answer<unknown>): GraphQLFailure => {
-  const [error] = errors ?? [];
-  if (!error || errors?.length !== 1) throw new Error(`not one error: ${JSON.stringify({ data, errors })}`);
-  return error;
-};
 
 export interface Aggregate {
   readonly count: number;

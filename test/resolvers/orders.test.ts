@@ -178,7 +178,7 @@ describe('orders', () => {
     expect(await run(`{ order(id: "${id.toUpperCase()}", consistentWith: "late") { id } }`)).toEqual({
       data: { order: null },
     });
-    expect(calls[0]).toEqual(['waitFor', 'order-stats', 'late', 0]);
+    expect(calls[0]).toEqual(['waitFor', '', 'late', 0]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { isSkip, sequenceOf, UnparseableEvent } from '../events/envelope.js';
+import type { TopicSpec } from '../events/topics.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import type { PartitionPosition } from '../postgres/positions.js';
 
@@ -10,6 +11,13 @@ export interface Sifted {
   /** Set when the numbers have a hole: `to` stands before it. */
   readonly hole: string | undefined;
 }
+
+/** Of a topic that the outbox feeds, what has no number did not come from the relay, and is no event whatever it says. */
+export const checkNumber = (topics: readonly TopicSpec[], record: LogRecord): void => {
+  const isNumbered = topics.some(({ name, fedBy }) => name === record.topic && fedBy === 'outbox');
+  if (isNumbered && sequenceOf(record) === undefined)
+    throw new UnparseableEvent('the header millrace-seq is missing');
+};
 
 /**
  * Of a partition that the outbox feeds: the numbers are a gap-free run in which repeats may follow, so what is not above the

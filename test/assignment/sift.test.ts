@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { sequenceHeader, skipHeader } from '../../src/events/envelope.js';
 import type { LogRecord } from '../../src/kafka/kafka.js';
-import { sift } from '../../src/streams/sift.js';
+import { sift } from '../../src/assignment/sift.js';
 
 const position = { topic: 'order.events.v1', partition: 0, nextOffset: 10, sequence: 7, lastId: 'id-7' };
 
