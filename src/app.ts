@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Background } from './background.js';
+import { createDeadLetterCommands } from './commands/dead-letters.js';
 import type { CommandOptions } from './commands/mutation.js';
 import { createNotificationCommands } from './commands/notifications.js';
 import { createOrderCommands } from './commands/orders.js';
@@ -9,6 +10,7 @@ import { createProductCommands } from './commands/products.js';
 import { createUserCommands } from './commands/users.js';
 import type { Config } from './config.js';
 import {
+  deadLetterChanges,
   departmentStatsChanges,
   notificationEvents,
   orderEvents,
@@ -62,6 +64,7 @@ const bridged = [
   departmentStatsChanges,
   productEvents,
   notificationEvents,
+  deadLetterChanges,
 ];
 
 type Pushing = (stop: () => Promise<unknown>) => void;
@@ -113,7 +116,7 @@ const unwind = async (stops: (() => Promise<unknown>)[]): Promise<void> => {
 /** @returns what wakes the relay, wherever it runs, and the state of the roles that run here */
 const startBackground = async (
   { config, onFatal }: AppOptions,
-  { kafkaAddress, databaseUrl, database, partitions }: Servers,
+  { kafkaAddress, databaseUrl, database, redisUrl, partitions }: Servers,
   onStop: Pushing,
 ): Promise<Pick<Background, 'wake' | 'status'>> => {
   const roles = config.roles.filter((role) => role !== 'gateway');
@@ -123,6 +126,8 @@ const startBackground = async (
     roles,
     kafka: kafkaAddress,
     databaseUrl,
+    redisUrl,
+    notifications: config.notifications,
     topicPrefix: config.topicPrefix,
     partitions,
     logLevel: config.logLevel,
@@ -164,6 +169,7 @@ const openGateway = async (
       posts: createPostCommands(commands),
       products: createProductCommands(commands),
       notifications: createNotificationCommands(commands),
+      deadLetters: createDeadLetterCommands(commands),
       consistency,
       cursors,
       live,

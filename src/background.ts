@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import type { KafkaAddress, Role } from './config.js';
+import type { KafkaAddress, NotificationsConfig, Role } from './config.js';
 import { createRedrive } from './assignment/redrive.js';
-import { createCopies } from './consumers/copies.js';
+import { createConsumers } from './consumers/create-consumers.js';
 import { runConsumer } from './consumers/run-consumer.js';
-import { copies, fedTopics } from './events/topics.js';
+import { fedTopics } from './events/topics.js';
 import { createKafka } from './kafka/create-kafka.js';
 import { createDatabase } from './postgres/database.js';
 import { publishAgain } from './postgres/dead-letters.js';
@@ -39,6 +39,8 @@ export interface BackgroundOptions {
   readonly roles: readonly Role[];
   readonly kafka: KafkaAddress;
   readonly databaseUrl: string;
+  readonly redisUrl: string | undefined;
+  readonly notifications: NotificationsConfig;
   readonly topicPrefix: string;
   /** Number of partitions of each topic. */
   readonly partitions: Readonly<Record<string, number>>;
@@ -47,7 +49,7 @@ export interface BackgroundOptions {
   readonly onFatal: (message: string) => void;
 }
 
-const poolSize = 8;
+const poolSize = 12;
 const statementTimeoutMs = 15_000;
 /** As long as a lease: a worker that is paused in the middle of a transaction must not keep its successor waiting on its locks. */
 const idleInTransactionTimeoutMs = 2_000;
@@ -84,7 +86,9 @@ export const createBackground = (options: BackgroundOptions): Background => {
   };
 
   const running = { kafka, database, owner, logger, onCommitted: wake };
-  const publisher = kafka.publisher();
+  const consumers = roles.includes('consumers')
+    ? createConsumers({ ...options, database, kafka })
+    : undefined;
   /** What Kafka refused for good, as an operator asks for it again. */
   const republishing = createRedrive({
     worker: 'relay',
@@ -99,10 +103,11 @@ export const createBackground = (options: BackgroundOptions): Background => {
   });
   const workers = [
     ...(roles.includes('streams') ? [runStream(orderStats, running), runStream(userPosts, running)] : []),
-    ...(roles.includes('consumers')
+    ...(consumers
       ? [
           // Copies may be a little late, so that under load many share a send and a commit.
-          runConsumer(createCopies({ copies, kafka, publisher }), { ...running, lingerMs: 20 }),
+          runConsumer(consumers.copies, { ...running, lingerMs: 20 }),
+          runConsumer(consumers.notifications, running),
         ]
       : []),
   ];
@@ -129,7 +134,7 @@ export const createBackground = (options: BackgroundOptions): Background => {
     }),
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()));
-      await publisher.stop();
+      await consumers?.stop();
       await republishing.stop();
       await relay?.stop();
       await presence.stop();

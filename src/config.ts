@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isPrivateLiteral } from './public-addresses.js';
 
 export const roles = ['gateway', 'relay', 'streams', 'consumers'] as const;
 export type Role = (typeof roles)[number];
+
+const channels = ['log', 'webhook', 'smtp'] as const;
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 const port = z
@@ -16,6 +19,19 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, `must be from ${least} to ${most}`);
+const url = (...schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && schemes.includes(new URL(text).protocol) && new URL(text).host !== '',
+      `must begin with ${schemes.map((scheme) => `${scheme}//`).join(' or ')} and name a host`,
+    );
 
 /** Every variable of the environment that Millrace reads. `.env.example` and `millrace --help` are made from it. */
 export const variables = {
@@ -62,6 +78,45 @@ export const variables = {
     .regex(/^[a-zA-Z0-9._-]{0,80}$/, 'may hold letters, digits, dot, dash and underscore')
     .default('')
     .describe('Put before every topic and consumer group.'),
+  NOTIFICATION_CHANNELS: list
+    .pipe(z.array(z.enum(channels)).min(1))
+    .default(['log'])
+    .describe('How notifications are delivered, any of log, webhook, smtp. Each must succeed.'),
+  NOTIFICATION_FAIL_PREFIX: z
+    .string()
+    .default('fail-')
+    .describe('Delivery to recipients whose id begins with it fails, to show what then happens.'),
+  NOTIFICATION_RETRIES: whole(0, 100)
+    .default(3)
+    .describe('How often a failed delivery is tried again before it becomes a dead letter.'),
+  NOTIFICATION_RETRY_DELAY_MS: whole(0, 3_600_000).default(2_000).describe('Pause before each of them.'),
+  NOTIFICATION_WEBHOOK_URL: url('http:', 'https:')
+    .optional()
+    .describe('Where the webhook channel posts to; that channel needs it.'),
+  NOTIFICATION_WEBHOOK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Signs what is posted (Millrace-Signature). Unset: no signature.'),
+  NOTIFICATION_WEBHOOK_TIMEOUT_MS: whole(1, 300_000)
+    .default(5_000)
+    .describe('How long one post may take, from connecting to the answer.'),
+  NOTIFICATION_WEBHOOK_ALLOW_PRIVATE: flag
+    .default(false)
+    .describe('Post to loopback and private addresses too.'),
+  NOTIFICATION_SMTP_URL: url('smtp:', 'smtps:')
+    .optional()
+    .describe(
+      'smtp[s]://user:password@host:port of the smtp channel, which needs it and the next. ?requireTLS=true insists on STARTTLS.',
+    ),
+  NOTIFICATION_SMTP_FROM: z
+    .string()
+    .regex(
+      /^([^<>\p{Cc}]+<[^\s<>@,]+@[^\s<>@,]+>|[^\s<>@,]+@[^\s<>@,]+)$/u,
+      'must be an address or Name <address>',
+    )
+    .optional()
+    .describe('Sender of mails.'),
 } as const;
 
 export interface Config {
@@ -79,6 +134,30 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** Undefined: embedded when `redis-server` is there. */
   readonly redisUrl: string | undefined;
+  readonly notifications: NotificationsConfig;
+}
+
+/** Plain data: it is handed to a thread. */
+export interface NotificationsConfig {
+  /** The channels: each is used when it is there. */
+  readonly log: boolean;
+  readonly webhook: WebhookConfig | undefined;
+  readonly smtp: SmtpConfig | undefined;
+  readonly failPrefix: string;
+  readonly retries: number;
+  readonly retryDelayMs: number;
+}
+
+export interface WebhookConfig {
+  readonly url: string;
+  readonly secret: string | undefined;
+  readonly timeoutMs: number;
+  readonly allowPrivate: boolean;
+}
+
+export interface SmtpConfig {
+  readonly url: string;
+  readonly from: string;
 }
 
 export interface KafkaAddress {
@@ -119,7 +198,7 @@ export const readConfig = (
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`);
-  problems.push(...unknownVariables(given));
+  problems.push(...unknownVariables(given), ...channelProblems(given));
   const env = parsed.data;
   if (env?.KAFKA_SASL_MECHANISM && !(env.KAFKA_USERNAME && env.KAFKA_PASSWORD))
     problems.push('KAFKA_SASL_MECHANISM: needs KAFKA_USERNAME and KAFKA_PASSWORD');
@@ -148,8 +227,61 @@ export const readConfig = (
     },
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
+    notifications: notificationsOf(env),
   };
 };
+
+type Environment = z.output<z.ZodObject<typeof variables>>;
+
+const notificationsOf = (env: Environment): NotificationsConfig => {
+  const uses = (channel: (typeof channels)[number]): boolean => env.NOTIFICATION_CHANNELS.includes(channel);
+  return {
+    log: uses('log'),
+    webhook:
+      uses('webhook') && env.NOTIFICATION_WEBHOOK_URL
+        ? {
+            url: env.NOTIFICATION_WEBHOOK_URL,
+            secret: env.NOTIFICATION_WEBHOOK_SECRET,
+            timeoutMs: env.NOTIFICATION_WEBHOOK_TIMEOUT_MS,
+            allowPrivate: env.NOTIFICATION_WEBHOOK_ALLOW_PRIVATE,
+          }
+        : undefined,
+    smtp:
+      uses('smtp') && env.NOTIFICATION_SMTP_URL && env.NOTIFICATION_SMTP_FROM
+        ? { url: env.NOTIFICATION_SMTP_URL, from: env.NOTIFICATION_SMTP_FROM }
+        : undefined,
+    failPrefix: env.NOTIFICATION_FAIL_PREFIX,
+    retries: env.NOTIFICATION_RETRIES,
+    retryDelayMs: env.NOTIFICATION_RETRY_DELAY_MS,
+  };
+};
+
+/** What the channels named miss or may not have. */
+const channelProblems = (given: Readonly<Record<string, string | undefined>>): string[] => {
+  const named = list.safeParse(given.NOTIFICATION_CHANNELS).data ?? [];
+  const needs = {
+    webhook: ['NOTIFICATION_WEBHOOK_URL'],
+    smtp: ['NOTIFICATION_SMTP_URL', 'NOTIFICATION_SMTP_FROM'],
+  };
+  const problems = Object.entries(needs).flatMap(([channel, names]) =>
+    names
+      .filter((name) => named.includes(channel) && given[name] === undefined)
+      .map((name) => `${name}: the ${channel} channel needs it`),
+  );
+  const target = given.NOTIFICATION_WEBHOOK_URL;
+  if (
+    given.NOTIFICATION_WEBHOOK_ALLOW_PRIVATE !== 'true' &&
+    target !== undefined &&
+    URL.canParse(target) &&
+    isPrivateHost(new URL(target).hostname)
+  )
+    problems.push(
+      'NOTIFICATION_WEBHOOK_URL: is a loopback or private address; to post there set NOTIFICATION_WEBHOOK_ALLOW_PRIVATE=true',
+    );
+  return problems;
+};
+
+const isPrivateHost = (host: string): boolean => isPrivateLiteral(host) || /(^|\.)localhost$/.test(host);
 
 const unknownVariables = (given: object): string[] =>
   Object.keys(given)

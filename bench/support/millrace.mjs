@@ -17,14 +17,15 @@ const freePort = () =>
 
 /**
  * Millrace with embedded servers of its own, in a process of its own, on data of its own.
- * @returns {Promise<{ url: string, pid: number, brokers: string[], databaseUrl: string, stop: () => Promise<void> }>}
+ * @param {Record<string, string>} env added to its environment
+ * @returns {Promise<{ url: string, pid: number, brokers: string[], databaseUrl: string, redisUrl: string | undefined, stop: () => Promise<void> }>}
  */
-export const startMillrace = async () => {
+export const startMillrace = async (env = {}) => {
   const dataDir = mkdtempSync(join(tmpdir(), 'millrace-bench-'));
   const port = await freePort();
   const child = spawn(process.execPath, ['dist/main.js'], {
     cwd: root,
-    env: { ...process.env, MILLRACE_DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn' },
+    env: { ...process.env, MILLRACE_DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = new Promise((resolve) => child.once('exit', resolve));
@@ -39,6 +40,7 @@ export const startMillrace = async () => {
     pid: child.pid,
     brokers: health.kafka.brokers,
     databaseUrl: health.postgres.url,
+    redisUrl: health.redis?.url,
     stop: async () => {
       child.kill('SIGTERM');
       await exited;

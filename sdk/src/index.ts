@@ -33,8 +33,8 @@ export interface Millrace extends Operations {
   /** A query or mutation of your own; answers `data`. The text begins with its name: `query mine { … }`. */
   request<Data>(document: string, variables?: Variables, options?: CallOptions): Promise<Data>;
   /**
-   * A subscription of your own; answers its root field. With a variable `$heartbeat` it is an event stream and selects `id` and
-   * `cursor`; else it is a state and selects `version`.
+   * A subscription of your own; answers its root field. With a variable `$heartbeat` it is an event stream and selects `id`, `version`
+   * and `cursor`; else it is a state and selects `version`.
    */
   watch<Value>(document: string, variables?: Variables, options?: WatchOptions): Watch<Value>;
   /** Ends all subscriptions and calls, and closes the connection. */
@@ -107,10 +107,28 @@ export type * from './options.js';
 export type { Variables } from './http.js';
 export type {
   CreateOrderInput,
+  CreatePostInput,
+  CreateProductInput,
+  CreateUserInput,
+  DeadLetterDetailsFragment as DeadLetterDetails,
+  DeadLetterFieldsFragment as DeadLetter,
+  DeadLetterFilter,
+  DeadLetterState,
+  DepartmentStatsFieldsFragment as DepartmentStats,
+  MessageFieldsFragment as Message,
+  NotificationFieldsFragment as Notification,
   OrderEventFilter,
   OrderFieldsFragment as Order,
   OrderStatsFieldsFragment as OrderStats,
   OrderStatsWindowFieldsFragment as OrderStatsWindow,
   OrderStatus,
+  PostFieldsFragment as Post,
+  ProductFieldsFragment as Product,
+  SendNotificationInput,
+  UpdatePostInput,
+  UpdateProductInput,
+  UpdateUserInput,
+  UserFieldsFragment as User,
+  UserStatus,
   WindowSize,
 } from './generated/operations.js';

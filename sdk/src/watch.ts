@@ -11,7 +11,7 @@ import type { Socket } from './socket.js';
  * One subscription that outlives its connections.
  *
  * Event fields resume by cursor: each event and each progress (`heartbeat`) brings the place behind it, and the stream is
- * asked for again `after` the last one. Whatever a server may repeat is dropped by event id. A loop that falls behind by
+ * asked for again `after` the last one. Whatever a server may repeat is dropped by id and version. A loop that falls behind by
  * `bufferSize` events is let catch up without a connection, and then resumes behind the last event that waits for it.
  *
  * State fields begin again with the state now; versions that are not newer than the last seen are dropped. A slow loop gets
@@ -163,8 +163,8 @@ const attachOnce = <T>(
     }
   });
 
-/** How many ids are remembered against a repeat. */
-const rememberedIds = 1000;
+/** How many are remembered against a repeat. */
+const remembered = 1000;
 const defaultHeartbeatSeconds = 10;
 
 const readEvents = <T>(feed: Feed<T>, variables: Variables, { onProgress }: WatchOptions): Reader => {
@@ -185,9 +185,11 @@ const readEvents = <T>(feed: Feed<T>, variables: Variables, { onProgress }: Watc
         return onProgress?.({ cursor, upToDate: extensions?.upToDate === true });
       }
       if (typeof event.id === 'string') {
-        if (seen.has(event.id)) return;
-        seen.add(event.id);
-        if (seen.size > rememberedIds) for (const oldest of [...seen].slice(0, 100)) seen.delete(oldest);
+        // Not by id alone: a notification comes when it is created and again when it is read.
+        const identity = `${event.id} ${String(event.version)}`;
+        if (seen.has(identity)) return;
+        seen.add(identity);
+        if (seen.size > remembered) for (const oldest of [...seen].slice(0, 100)) seen.delete(oldest);
       }
       feed.push(value as T, { cursor });
     },
@@ -197,6 +199,8 @@ const readEvents = <T>(feed: Feed<T>, variables: Variables, { onProgress }: Watc
 /** Subscriptions that bring several states: what tells them apart. */
 const stateKeys: Readonly<Record<string, readonly string[]>> = {
   watchOrderStatsWindows: ['start', 'region'],
+  watchDepartmentStats: ['department'],
+  watchDeadLetters: ['id'],
 };
 
 const readStates = <T>(feed: Feed<T>, operation: string, variables: Variables): Reader => {

@@ -9,7 +9,15 @@ import { claimKeys, releaseKeys, storeAnswers, type KeyUse } from '../postgres/i
 import { findOrders, insertOrders } from '../postgres/orders.js';
 import { latestOutboxId } from '../postgres/outbox.js';
 import { firstAnswer } from './idempotency.js';
-import { parseAmount, parseCurrency, parseEmail, parseText, parseTime, parseUuid } from './inputs.js';
+import {
+  parseAmount,
+  parseCurrency,
+  parseEmail,
+  parseId,
+  parseText,
+  parseTime,
+  parseUuid,
+} from './inputs.js';
 
 export interface CreateOrderInput {
   readonly id?: string | null;
@@ -164,7 +172,7 @@ export const parseOrder = (input: CreateOrderInput, nowMs: number): Omit<Creatio
   const { id, customerEmail, region, placedAt } = input;
   const order: Order = {
     id: isGiven(id) ? parseUuid('id', id) : uuidv7(),
-    customerId: parseText('customerId', input.customerId),
+    customerId: parseId('customerId', input.customerId),
     customerEmail: isGiven(customerEmail) ? parseEmail('customerEmail', customerEmail) : null,
     region: isGiven(region) ? parseText('region', region, { max: 100 }) : 'unknown',
     totalAmount: parseAmount('totalAmount', input.totalAmount, currency),

@@ -36,6 +36,12 @@ export const checkCharacters = (field: string, text: string): void => {
     throw badInput(field, 'must be well-formed Unicode: it holds half of a surrogate pair');
 };
 
+/** An id of ours or somebody else's: text, and where it is a UUID in lower case. */
+export const parseId = (field: string, text: string): string => {
+  const id = parseText(field, text);
+  return asUuid(id) ?? id;
+};
+
 const emailPattern = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
 
 export const parseEmail = (field: string, text: string): string => {

@@ -7,7 +7,7 @@ import type { Transaction } from '../postgres/database.js';
 import { findNotification, insertSent, lockNotification, markRead } from '../postgres/notifications.js';
 import type { OutgoingEvent } from '../postgres/outbox.js';
 import { keyUse } from './idempotency.js';
-import { parseText, parseUuid } from './inputs.js';
+import { parseId, parseText, parseUuid } from './inputs.js';
 import { canonicalJson, parseJsonObject, type JsonObject } from './json.js';
 import { createMutate, type CommandOptions, type Outcome } from './mutation.js';
 
@@ -108,7 +108,7 @@ const repeated = async (
 /** @throws MillraceError BAD_USER_INPUT that names the field */
 const parseNotification = (input: SendNotificationInput, createdAt: string): Notification => ({
   id: input.id == null ? uuidv7() : parseUuid('id', input.id),
-  recipientId: parseText('recipientId', input.recipientId),
+  recipientId: parseId('recipientId', input.recipientId),
   kind: parseText('kind', input.kind),
   title: parseText('title', input.title),
   body: parseText('body', input.body, { max: 10_000 }),

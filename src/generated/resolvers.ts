@@ -604,6 +604,8 @@ export type ProductPayload = {
 };
 
 export type Query = {
+  /** Null when there is none. */
+  readonly deadLetter?: Maybe<DeadLetter>;
   /** Newest first. `first` is 50 unless given, at most 500. */
   readonly deadLetters: DeadLetterConnection;
   /**
@@ -634,6 +636,11 @@ export type Query = {
   readonly user?: Maybe<User>;
   /** Newest first. `first` is 50 unless given, at most 500. */
   readonly users: UserConnection;
+};
+
+
+export type QueryDeadLetterArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -1521,6 +1528,7 @@ export type ProductPayloadResolvers<ContextType = Context, ParentType extends Re
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  deadLetter?: Resolver<Maybe<ResolversTypes['DeadLetter']>, ParentType, ContextType, RequireFields<QueryDeadLetterArgs, 'id'>>;
   deadLetters?: Resolver<ResolversTypes['DeadLetterConnection'], ParentType, ContextType, Partial<QueryDeadLettersArgs>>;
   departmentStats?: Resolver<ReadonlyArray<ResolversTypes['DepartmentStats']>, ParentType, ContextType, Partial<QueryDepartmentStatsArgs>>;
   notifications?: Resolver<ResolversTypes['NotificationConnection'], ParentType, ContextType, RequireFields<QueryNotificationsArgs, 'recipientId'>>;

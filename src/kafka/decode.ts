@@ -1,4 +1,5 @@
-import { gunzipSync } from 'node:zlib';
+import { codecNames, decompress, isLoaded, loadZstd } from './codecs.js';
+import { crc32c } from './crc32c.js';
 import type { LogRecord } from './kafka.js';
 import { layout, lengthEnd, magic } from './record-batch.js';
 
@@ -7,7 +8,7 @@ import { layout, lengthEnd, magic } from './record-batch.js';
  * offset, control records, records of aborted transactions, and a batch that the answer cuts off at its end.
  */
 
-/** Bytes that cannot be read: a codec that is not built in, a format before Kafka 0.11, or lengths that do not fit. */
+/** Bytes that cannot be read: damaged, too many once decompressed, or of a format before Kafka 0.11. */
 export class UnreadableRecords extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -37,6 +38,13 @@ export interface DecodedRecords {
   readonly nextOffset: number;
 }
 
+/** Before {@link decodeRecords}: a codec may have to be loaded. */
+export const whenDecodable = async (answers: readonly { readonly bytes: Buffer }[]): Promise<void> => {
+  for (const { bytes } of answers)
+    for (let at = 0, end; (end = endOfBatch(bytes, at)) !== undefined; at = end)
+      if (!isLoaded(bytes.readInt16BE(at + layout.attributes) & codecMask)) return loadZstd();
+};
+
 /** @throws UnreadableRecords when the first batch cannot be read; one further on ends the answer before it */
 export const decodeRecords = (source: RecordsToDecode): DecodedRecords => {
   const { bytes, offset } = source;
@@ -63,7 +71,6 @@ export const decodeRecords = (source: RecordsToDecode): DecodedRecords => {
 };
 
 const codecMask = 7;
-const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 const logAppendTimeBit = 8;
 const transactionalBit = 16;
 const controlBit = 32;
@@ -109,7 +116,7 @@ const decodeBatch = (source: RecordsToDecode, batch: Buffer, attributes: number,
   const baseTimestamp = readInt64(batch, layout.baseTimestamp);
   const appendedAt = attributes & logAppendTimeBit ? readInt64(batch, layout.maxTimestamp) : undefined;
   const count = batch.readInt32BE(layout.count);
-  const bytes = decompress(batch.subarray(layout.records), attributes & codecMask);
+  const bytes = recordsOf(batch, attributes & codecMask);
   const cursor: Cursor = { bytes, at: 0 };
   const before: Seen[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -134,12 +141,18 @@ const decodeBatch = (source: RecordsToDecode, batch: Buffer, attributes: number,
   }
 };
 
-const decompress = (records: Buffer, codec: number): Buffer => {
+/** A decoder is given only what was written: damaged bytes could make it answer others. */
+const recordsOf = (batch: Buffer, codec: number): Buffer => {
+  const records = batch.subarray(layout.records);
   if (codec === 0) return records;
-  if (codec === 1) return gunzipSync(records);
-  throw new UnreadableRecords(
-    `records compressed by ${codecs[codec] ?? `codec ${codec}`}, which is not supported`,
-  );
+  try {
+    if (crc32c(batch, layout.attributes, batch.length) !== batch.readUInt32BE(layout.crc))
+      throw new Error('the checksum is another');
+    return decompress(records, codec);
+  } catch (error) {
+    const name = codecNames[codec] ?? `codec ${codec}`;
+    throw new UnreadableRecords(`records compressed by ${name}: ${String(error)}`, error);
+  }
 };
 
 interface Cursor {

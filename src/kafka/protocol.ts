@@ -1,6 +1,6 @@
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
 import type { Broker, ConnectionPool, Exchange } from 'kafkajs/src/types.js';
-import { readInt64, type AbortedTransaction } from './decode.js';
+import { readInt64, whenDecodable, type AbortedTransaction } from './decode.js';
 
 /**
  * The two requests that carry records, Fetch version 11 and Produce version 7 (Kafka's documentation, "Protocol"; Kafka 2.3 and
@@ -45,11 +45,14 @@ export interface ProduceRequest {
 }
 
 /** @throws what failed for the request as a whole: the connection, the time limit */
-export const fetchFrom = (broker: Broker, request: FetchRequest): Promise<FetchedPartition[]> =>
-  exchange(broker, {
+export const fetchFrom = async (broker: Broker, request: FetchRequest): Promise<FetchedPartition[]> => {
+  const answers = await exchange(broker, {
     request: { apiKey: 1, apiVersion: 11, apiName: 'Fetch', encode: () => payloadOf(encodeFetch(request)) },
     response: { decode: decodeFetched, parse: ({ answer }) => answer },
   });
+  await whenDecodable(answers);
+  return answers;
+};
 
 /**
  * Resolves when all in-sync replicas have the batch.

@@ -33,7 +33,7 @@ export const equals = (column: string, value: unknown): Condition[] =>
   value === undefined ? [] : [[`${column} = ?`, value]];
 
 /** Text of the conditions; their values go behind those that are there. */
-const where = (conditions: readonly Condition[], values: unknown[]): string => {
+export const where = (conditions: readonly Condition[], values: unknown[]): string => {
   const texts = conditions.map(([sql, value]) =>
     value === undefined ? sql : sql.replace('?', `$${values.push(value)}`),
   );

@@ -1,5 +1,5 @@
 import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
-import { parseText, parseTime, parseUuid } from '../commands/inputs.js';
+import { parseId, parseText, parseTime, parseUuid } from '../commands/inputs.js';
 import { MillraceError, badInput } from '../errors.js';
 import type { PagePlace } from '../postgres/pages.js';
 import type { Services } from './context.js';
@@ -36,6 +36,10 @@ export const heartbeatSeconds = (heartbeat: number | null | undefined): number |
 /** Text to compare with, in the form in which it is stored; undefined where none was given. */
 export const filterText = (field: string, text: string | null | undefined): string | undefined =>
   text === null || text === undefined ? undefined : parseText(field, text);
+
+/** An id to compare with, likewise. */
+export const filterId = (field: string, id: string | null | undefined): string | undefined =>
+  id === null || id === undefined ? undefined : parseId(field, id);
 
 export const encodePlace = ({ time, id }: PagePlace): string =>
   Buffer.from(JSON.stringify([time, id])).toString('base64url');

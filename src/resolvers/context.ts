@@ -1,3 +1,4 @@
+import type { DeadLetterCommands } from '../commands/dead-letters.js';
 import type { NotificationCommands } from '../commands/notifications.js';
 import type { OrderCommands } from '../commands/orders.js';
 import type { PostCommands } from '../commands/posts.js';
@@ -26,6 +27,7 @@ export interface Services {
   readonly posts: PostCommands;
   readonly products: ProductCommands;
   readonly notifications: NotificationCommands;
+  readonly deadLetters: DeadLetterCommands;
   readonly consistency: Consistency;
   readonly cursors: Cursors;
   readonly live: Live;

@@ -1,4 +1,6 @@
+import { deadLetterResolvers } from './dead-letters.js';
 import { departmentResolvers } from './departments.js';
+import { messageResolvers } from './messages.js';
 import { notificationResolvers } from './notifications.js';
 import { orderStatsResolvers } from './order-stats.js';
 import { orderResolvers } from './orders.js';
@@ -15,6 +17,8 @@ const domains = [
   departmentResolvers,
   productResolvers,
   notificationResolvers,
+  deadLetterResolvers,
+  messageResolvers,
 ];
 
 /** What answers each field of the schema, by type; fields without a resolver are the property of their name. */

@@ -4,8 +4,10 @@ import type { Order } from '../events/orders.js';
 import type { EnrichedPost } from '../events/posts.js';
 import type { Product } from '../events/products.js';
 import type { User } from '../events/users.js';
+import type { LogRecord } from '../kafka/kafka.js';
 import type { Live } from '../live/live.js';
 import type { Database } from '../postgres/database.js';
+import { countBehind, findLetters, listBehind, type DeadLetter } from '../postgres/dead-letter-operations.js';
 import { countNotificationsOfOrders, listNotificationsOfOrders } from '../postgres/notifications.js';
 import { countOrdersOf, findOrders, listOrdersOf } from '../postgres/orders.js';
 import type { PageRequest, PageRows } from '../postgres/pages.js';
@@ -27,6 +29,9 @@ export interface Loaders {
   readonly ordersOf: PageLoader<Order>;
   /** By UUID in lower case; null for a product that does not exist. */
   readonly products: DataLoader<string, Product | null>;
+  readonly deadLetters: DataLoader<string, DeadLetter | null>;
+  /** What waits behind dead letters, by their id. */
+  readonly behindLetters: PageLoader<LogRecord>;
   /** The cursor of now of a topic, asked for once. */
   asOf(topic: string): Promise<string>;
 }
@@ -80,6 +85,17 @@ export const createLoaders = ({
     },
     get products() {
       return once('products', () => byId((ids) => findProducts(database, ids)));
+    },
+    get deadLetters() {
+      return once('deadLetters', () => byId((ids) => findLetters(database, ids)));
+    },
+    get behindLetters() {
+      return once('behindLetters', () =>
+        pagesOf(
+          (ids, page) => listBehind(database, ids, page),
+          (ids) => countBehind(database, ids),
+        ),
+      );
     },
     asOf: (topic) => once(`asOf ${topic}`, () => live.asOf(topic)),
   };

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { parseText } from '../commands/inputs.js';
+import { parseId } from '../commands/inputs.js';
 import {
   parseNotificationEvent,
   type Notification,
@@ -31,7 +31,7 @@ const notifications = (
 ) => {
   const { database } = context.services;
   const filter = {
-    recipientId: parseText('recipientId', args.recipientId),
+    recipientId: parseId('recipientId', args.recipientId),
     unreadOnly: args.unreadOnly ?? false,
   };
   return readPage(args, context, info, {
@@ -68,7 +68,7 @@ const parse = eventParser(parseNotificationEvent);
 
 const watchNotifications = {
   subscribe: (_: unknown, args: SubscriptionNotificationsArgs, { services }: Context) => {
-    const recipientId = parseText('recipientId', args.recipientId);
+    const recipientId = parseId('recipientId', args.recipientId);
     return services.live.events({
       topic,
       parse,

@@ -15,7 +15,7 @@ import type {
 } from '../generated/resolvers.js';
 import type { LiveEvent } from '../live/live.js';
 import { countOrders, listOrders } from '../postgres/orders.js';
-import { checkConsistency, filterText, heartbeatSeconds } from './arguments.js';
+import { checkConsistency, filterId, filterText, heartbeatSeconds } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
@@ -25,7 +25,7 @@ const longestBatch = 1_000;
 const orders = (_: unknown, args: QueryOrdersArgs, context: Context, info: GraphQLResolveInfo) => {
   const { database } = context.services;
   const filter = {
-    customerId: filterText('customerId', args.customerId),
+    customerId: filterId('customerId', args.customerId),
     region: filterText('region', args.region),
     status: args.status ?? undefined,
   };
@@ -67,7 +67,7 @@ const parse = eventParser(parseOrderEvent);
 
 const matching = (filter: OrderEventFilter | null | undefined): ((event: OrderEvent) => boolean) => {
   const orderId = filter?.orderId == null ? undefined : parseUuid('filter.orderId', filter.orderId);
-  const customerId = filterText('filter.customerId', filter?.customerId);
+  const customerId = filterId('filter.customerId', filter?.customerId);
   const region = filterText('filter.region', filter?.region);
   const types = filter?.types ?? undefined;
   if (types?.some((type) => !orderTopic.types.includes(type)))

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
+  asUuid,
   givenFields,
   parseAmount,
   parseCurrency,
@@ -36,6 +37,13 @@ describe('ids', () => {
         expect(parseUuid('id', uuid.toUpperCase())).toBe(uuid.toLowerCase());
       }),
     );
+  });
+
+  test('that need not be UUIDs are told from those that are', () => {
+    const uuid = '0191d2a4-6f0c-7cc1-8a53-2f2d9c1e7b10';
+    expect([uuid, uuid.toUpperCase()].map(asUuid)).toEqual([uuid, uuid]);
+    const others = ['', 'customer-1', `${uuid}\0`, `{${uuid}}`, uuid.replaceAll('-', '')];
+    expect(others.map(asUuid)).toEqual(others.map(() => undefined));
   });
 
   test('are refused in any other spelling', () => {

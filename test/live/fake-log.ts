@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { TopicSpec } from '../../src/events/topics.js';
-import { sequenceHeader, skipHeader } from '../../src/events/envelope.js';
+import { eventHeaders, sequenceHeader, skipHeader, type Event } from '../../src/events/envelope.js';
 import type { FetchedBatch, Kafka, LogReaderOptions, LogRecord, ReadFault } from '../../src/kafka/kafka.js';
 
 export const silent = pino({ level: 'silent' });
@@ -41,7 +41,7 @@ export interface FakeLog {
   append(
     partition: number,
     number: number,
-    options?: { text?: string; key?: string; skip?: boolean },
+    options?: { text?: string; key?: string; skip?: boolean; event?: Event },
   ): LogRecord;
   /** Takes up an offset that no reader ever sees, as a control record does. */
   leaveHole(partition: number): void;
@@ -66,7 +66,7 @@ export interface FakeKafka extends Pick<Kafka, 'reader' | 'watermarks' | 'fetch'
   readonly fetches: { partition: number; offset: number }[];
 }
 
-export const createFakeLog = (partitionCount = 3): FakeLog => {
+export const createFakeLog = (partitionCount = 3, { name: topic }: TopicSpec = things): FakeLog => {
   const partitions: Partition[] = Array.from({ length: partitionCount }, () => ({
     records: [],
     earliest: 0,
@@ -76,16 +76,17 @@ export const createFakeLog = (partitionCount = 3): FakeLog => {
   const at = (partition: number): Partition => partitions[partition]!;
 
   return {
-    append: (partition, number, { text = '', key = 'k', skip = false } = {}) => {
+    append: (partition, number, { text = '', key = 'k', skip = false, event } = {}) => {
       const log = at(partition);
       const record: LogRecord = {
-        topic: things.name,
+        topic,
         partition,
         offset: log.latest,
         timestampMs: 1_000 + number,
         key: Buffer.from(key),
-        value: Buffer.from(text),
+        value: Buffer.from(event ? JSON.stringify(event.data) : text),
         headers: {
+          ...(event && eventHeaders(event)),
           ...(number > 0 ? { [sequenceHeader]: String(number) } : {}),
           ...(skip ? { [skipHeader]: '1' } : {}),
         },
@@ -103,11 +104,12 @@ export const createFakeLog = (partitionCount = 3): FakeLog => {
       at(partition).earliest = earliest;
       at(partition).records = at(partition).records.filter(({ offset }) => offset >= earliest);
     },
-    connect: (options) => connect(partitions, following, options),
+    connect: (options) => connect(topic, partitions, following, options),
   };
 };
 
 const connect = (
+  topic: string,
   partitions: readonly Partition[],
   following: Set<(partition: number) => void>,
   { held = false, pageRecords = 100 }: ConnectOptions = {},
@@ -123,7 +125,7 @@ const connect = (
     const records = behind.slice(0, count);
     // A hole belongs to the batch before it.
     const nextOffset = behind[count]?.offset ?? log.latest;
-    return { topic: things.name, partition, records, nextOffset, logEnd: log.latest };
+    return { topic, partition, records, nextOffset, logEnd: log.latest };
   };
 
   const deliver = (partition: number, count: number): void => {
@@ -143,7 +145,7 @@ const connect = (
     deliver,
     fault: (partition, kind) => {
       assigned.delete(partition);
-      listener?.onFault({ topic: things.name, partition, kind, error: new Error(kind) });
+      listener?.onFault({ topic, partition, kind, error: new Error(kind) });
     },
     reader: (options) => {
       listener = options;

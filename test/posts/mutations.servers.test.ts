@@ -329,25 +329,3 @@ test('deletePost takes the post out of every read, once', async () => {
   expect(refusal(await update({ id: post.id, input: { title: 'Bye' } })).extensions.code).toBe('NOT_FOUND');
   expect(await rows()).toEqual(before);
 });
-
-test('authors that change and leave while they post and posts change make no two calls wait for each other for good', async () => {
-  const authors = await onBoth(6, async (from) => (await createUser(from)).user);
-  const some = await Promise.all(authors.map(({ id }) => createPost(client, { authorId: id })));
-  const answers = await onBoth(240, async (from, n) => {
-    const { id } = authors[n % authors.length]!;
-    const { post } = some[n % some.length]!;
-    if (n > 200 && n % 3 === 0)
-      return from.post('mutation ($id: ID!) { deleteUser(id: $id) { id } }', { id });
-    const calls = [
-      () => create({ authorId: id }, undefined, from),
-      () => from.post('mutation ($id: ID!, $name: String!) { updateUser(id: $id, input: { name: $name }) { replayed } }', { id, name: `n${n}` }),
-      () => update({ id: post.id, input: { title: `n${n}` } }, from),
-    ]; // prettier-ignore
-    return calls[(n >> 3) % 3]!();
-  });
-  for (const answer of answers) if (answer.errors) expect(refusal(answer).extensions.code).toBe('NOT_FOUND');
-  const [row] = await posts.database.query<{ deadlocks: string }>(
-    'select deadlocks from pg_stat_database where datname = current_database()',
-  );
-  expect(row?.deadlocks).toBe('0');
-});

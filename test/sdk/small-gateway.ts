@@ -22,7 +22,11 @@ export interface SmallGateway {
   readonly sockets: Set<WebSocket>;
   /** Appends `count` events to the log. */
   append(count: number): void;
+  /** Appends an event whose cursor is its place. */
+  publish(event: { readonly id: string; readonly version?: number }): void;
   setState(state: object | null): void;
+  /** Resolves when all that was appended or set has come to the clients. */
+  delivered(): Promise<void>;
   /** How many events a resumed stream goes back by mistake. */
   rewind: number;
   /** Ends every stream with an `error` message; the sockets stay. */
@@ -37,8 +41,8 @@ export const eventOf = (index: number): SmallEvent => ({ id: `event-${index}`, c
 
 /** A gateway of one event log and one state, on graphql-ws and the real schema, that fails as it is told to. */
 export const startSmallGateway = async (port = 0): Promise<SmallGateway> => {
-  let length = 0;
-  let state: object | null = null;
+  const log: SmallEvent[] = [];
+  const history: (object | null)[] = [null];
   const waiting = new Set<() => void>();
   const streams = new Map<string, WebSocket>();
   const wake = (): void => {
@@ -47,22 +51,21 @@ export const startSmallGateway = async (port = 0): Promise<SmallGateway> => {
   };
   const changed = (): Promise<void> => new Promise((resolve) => waiting.add(resolve));
 
-  async function* events(variables: Record<string, unknown>): AsyncGenerator<ExecutionResult> {
+  async function* events(field: string, variables: Record<string, unknown>): AsyncGenerator<ExecutionResult> {
     let at =
-      variables.after === undefined ? length : Math.max(0, Number(variables.after) + 1 - gateway.rewind);
-    if (variables.heartbeat !== undefined)
-      yield {
-        data: { orderEvents: null },
-        extensions: { cursor: (at - 1).toString(), upToDate: at === length },
-      };
+      variables.after === undefined ? log.length : Math.max(0, Number(variables.after) + 1 - gateway.rewind);
+    yield {
+      data: { [field]: null },
+      extensions: { cursor: (at - 1).toString(), upToDate: at === log.length },
+    };
     for (;;) {
-      while (at < length) yield { data: { orderEvents: eventOf(at++) } };
+      while (at < log.length) yield { data: { [field]: log[at++] } };
       await changed();
     }
   }
   async function* states(field: string): AsyncGenerator<ExecutionResult> {
-    for (;;) {
-      yield { data: { [field]: state } };
+    for (let at = history.length - 1; ;) {
+      while (at < history.length) yield { data: { [field]: history[at++] } };
       await changed();
     }
   }
@@ -88,8 +91,12 @@ export const startSmallGateway = async (port = 0): Promise<SmallGateway> => {
         streams.set(id, (extra as unknown as { socket: WebSocket }).socket);
         return { schema, document, variableValues: variables };
       },
-      subscribe: (args: ExecutionArgs) =>
-        rootField(args) === 'orderEvents' ? events({ ...args.variableValues }) : states(rootField(args)),
+      subscribe: (args: ExecutionArgs) => {
+        const variables = { ...args.variableValues };
+        return variables.heartbeat === undefined
+          ? states(rootField(args))
+          : events(rootField(args), variables);
+      },
       onComplete: (_, id) => void streams.delete(id),
     },
     sockets,
@@ -103,12 +110,27 @@ export const startSmallGateway = async (port = 0): Promise<SmallGateway> => {
     sockets: sockets.clients,
     rewind: 0,
     append: (count) => {
-      length += count;
+      for (let n = 0; n < count; n += 1) log.push(eventOf(log.length));
+      wake();
+    },
+    publish: (event) => {
+      log.push({ ...event, cursor: log.length.toString() });
       wake();
     },
     setState: (next) => {
-      state = next;
+      history.push(next);
       wake();
+    },
+    delivered: async () => {
+      while (waiting.size < streams.size) await new Promise(setImmediate);
+      // A client answers a ping behind all that came before it.
+      await Promise.all(
+        [...sockets.clients].map((socket) => {
+          const answered = new Promise((resolve) => socket.once('pong', resolve));
+          socket.ping();
+          return answered;
+        }),
+      );
     },
     fail: (code, extensions = {}) => {
       for (const [id, socket] of streams)

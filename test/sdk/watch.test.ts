@@ -85,6 +85,18 @@ describe('an event stream', () => {
     expect(await take(events, 1)).toMatchObject(range(5, 6));
   });
 
+  test('of notifications brings one when it is created and again when it is read, but no repeat', async () => {
+    const notifications = connect().watchNotifications({ recipientId: 'r-1' });
+    await notifications.ready;
+    gateway.publish({ id: 'a', version: 1 });
+    gateway.publish({ id: 'b', version: 1 });
+    expect(await take(notifications, 2)).toMatchObject([{ id: 'a' }, { id: 'b' }]);
+    gateway.rewind = 1;
+    for (const socket of gateway.sockets) socket.terminate();
+    gateway.publish({ id: 'a', version: 2 });
+    expect(await take(notifications, 1)).toMatchObject([{ id: 'a', version: 2 }]);
+  });
+
   test.each(['GAP', 'UNAVAILABLE'])(
     'that ends with %s resumes from the cursor of the error',
     async (code) => {
@@ -209,18 +221,48 @@ describe('a state', () => {
 
   test('comes to a slow loop in its newest version only, for each key', async () => {
     const states = connect().watchOrderStatsWindows({ currency: 'KRW', size: 'MINUTE' });
-    const set = async (start: string, version: number): Promise<void> => {
-      gateway.setState({ start, region: null, version });
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    };
-    await set('10:00', 1);
+    const set = (start: string, version: number) => gateway.setState({ start, region: null, version });
+    set('10:00', 1);
     await states.ready;
-    await set('10:00', 2);
-    await set('10:01', 1);
-    await set('10:00', 3);
+    set('10:00', 2);
+    set('10:01', 1);
+    set('10:00', 3);
+    await gateway.delivered();
     expect(await take(states, 2)).toEqual([
       { start: '10:00', region: null, version: 3 },
       { start: '10:01', region: null, version: 1 },
     ]);
+  });
+
+  test('of a department leaves out what is not newer, and what other departments are at', async () => {
+    const departments = connect().watchDepartmentStats();
+    const sales = { department: 'Sales', version: 7 };
+    gateway.setState(sales);
+    await departments.ready;
+    gateway.setState({ department: 'Design', version: 2 });
+    gateway.setState(sales);
+    gateway.setState({ ...sales, version: 8 });
+    await departments.next();
+    expect(await take(departments, 2)).toEqual([
+      { department: 'Design', version: 2 },
+      { ...sales, version: 8 },
+    ]);
+  });
+
+  test('of a dead letter has no version: each change comes, to a slow loop the newest of each letter', async () => {
+    const letters = connect().watchDeadLetters();
+    const [failed, redriven] = [
+      { id: 'a', state: 'PENDING' },
+      { id: 'a', state: 'REDRIVEN' },
+    ];
+    gateway.setState(failed);
+    expect(await take(letters, 1)).toEqual([failed]);
+    gateway.setState(failed);
+    expect(await take(letters, 1)).toEqual([failed]);
+    gateway.setState(failed);
+    gateway.setState({ id: 'b', state: 'PENDING' });
+    gateway.setState(redriven);
+    await gateway.delivered();
+    expect(await take(letters, 2)).toEqual([redriven, { id: 'b', state: 'PENDING' }]);
   });
 });

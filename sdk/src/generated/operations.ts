@@ -17,6 +17,54 @@ export type CreateOrderInput = {
   totalAmount: string;
 };
 
+export type CreatePostInput = {
+  /** A user that is there, else NOT_FOUND. */
+  authorId: string;
+  /** At most 50,000 characters. */
+  content: string;
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  id?: string | null | undefined;
+  /** At most 200 characters. */
+  title: string;
+};
+
+export type CreateProductInput = {
+  currency: string;
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  id?: string | null | undefined;
+  /** Zero or above, with no more decimals than the currency has. */
+  price: string;
+  productName: string;
+  /** Zero or above. */
+  stockQuantity: number;
+};
+
+export type CreateUserInput = {
+  department: string;
+  email: string;
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  id?: string | null | undefined;
+  name: string;
+  /** ACTIVE when absent. */
+  status?: UserStatus | null | undefined;
+};
+
+/** All given conditions must hold. */
+export type DeadLetterFilter = {
+  consumer?: string | null | undefined;
+  /** The record key as text. */
+  key?: string | null | undefined;
+  state?: DeadLetterState | null | undefined;
+  /** Anywhere in the key, the value or the error. */
+  text?: string | null | undefined;
+  topic?: string | null | undefined;
+};
+
+export type DeadLetterState =
+  | 'DISCARDED'
+  | 'PENDING'
+  | 'REDRIVEN';
+
 /** All given conditions must hold. */
 export type OrderEventFilter = {
   customerId?: string | null | undefined;
@@ -31,11 +79,135 @@ export type OrderStatus =
   | 'PAID'
   | 'SHIPPED';
 
+export type SendNotificationInput = {
+  /** At most 10,000 characters. */
+  body: string;
+  /** At most 64 KB as JSON. */
+  data?: Record<string, unknown> | null | undefined;
+  /** A UUID that the client chose; made when absent. The same id with the same input is accepted again and changes nothing. */
+  id?: string | null | undefined;
+  kind: string;
+  recipientId: string;
+  /** At most 200 characters. */
+  title: string;
+};
+
+/** What is absent stays as it is; null and empty text are refused. */
+export type UpdatePostInput = {
+  content?: string | null | undefined;
+  title?: string | null | undefined;
+};
+
+/** What is absent stays as it is; null and empty text are refused. The currency stays. */
+export type UpdateProductInput = {
+  price?: string | null | undefined;
+  productName?: string | null | undefined;
+  stockQuantity?: number | null | undefined;
+};
+
+/** What is absent stays as it is; null and empty text are refused. */
+export type UpdateUserInput = {
+  department?: string | null | undefined;
+  email?: string | null | undefined;
+  name?: string | null | undefined;
+  status?: UserStatus | null | undefined;
+};
+
+/** Only ACTIVE users count as active in the statistics of their department. */
+export type UserStatus =
+  | 'ACTIVE'
+  | 'INACTIVE'
+  | 'SUSPENDED';
+
 export type WindowSize =
   | 'DAY'
   | 'FIVE_MINUTES'
   | 'HOUR'
   | 'MINUTE';
+
+export type DeadLetterFieldsFragment = { id: string, topic: string, partition: number, offset: string, key: string | null, encoding: string, consumer: string, error: string, attempts: number, state: DeadLetterState, reason: string | null, behind: number, failedAt: string };
+
+export type DeadLetterDetailsFragment = { value: string | null, headers: Record<string, unknown> | null, id: string, topic: string, partition: number, offset: string, key: string | null, encoding: string, consumer: string, error: string, attempts: number, state: DeadLetterState, reason: string | null, behind: number, failedAt: string, history: Array<{ at: string, by: string, error: string | null }>, waiting: Array<{ topic: string, partition: number, offset: string, key: string | null, value: string | null, headers: Record<string, unknown> | null, encoding: string, timestamp: string }> };
+
+export type MessageFieldsFragment = { topic: string, partition: number, offset: string, key: string | null, value: string | null, headers: Record<string, unknown> | null, encoding: string, timestamp: string };
+
+export type DeadLetterQueryVariables = Exact<{
+  id: string;
+  waiting?: number | null | undefined;
+}>;
+
+
+export type DeadLetterQuery = { deadLetter: { value: string | null, headers: Record<string, unknown> | null, id: string, topic: string, partition: number, offset: string, key: string | null, encoding: string, consumer: string, error: string, attempts: number, state: DeadLetterState, reason: string | null, behind: number, failedAt: string, history: Array<{ at: string, by: string, error: string | null }>, waiting: Array<{ topic: string, partition: number, offset: string, key: string | null, value: string | null, headers: Record<string, unknown> | null, encoding: string, timestamp: string }> } | null };
+
+export type DeadLettersQueryVariables = Exact<{
+  filter?: DeadLetterFilter | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type DeadLettersQuery = { deadLetters: { totalCount: number, nodes: Array<{ id: string, topic: string, partition: number, offset: string, key: string | null, encoding: string, consumer: string, error: string, attempts: number, state: DeadLetterState, reason: string | null, behind: number, failedAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type RedriveDeadLettersMutationVariables = Exact<{
+  ids?: Array<string> | string | null | undefined;
+  filter?: DeadLetterFilter | null | undefined;
+  dryRun?: boolean | null | undefined;
+  maxPerSecond?: number | null | undefined;
+}>;
+
+
+export type RedriveDeadLettersMutation = { redriveDeadLetters: { matched: number, redriven: number, dryRun: boolean } };
+
+export type DiscardDeadLettersMutationVariables = Exact<{
+  ids: Array<string> | string;
+  reason: string;
+}>;
+
+
+export type DiscardDeadLettersMutation = { discardDeadLetters: number };
+
+export type WatchDeadLettersSubscriptionVariables = Exact<{
+  filter?: DeadLetterFilter | null | undefined;
+}>;
+
+
+export type WatchDeadLettersSubscription = { deadLetters: { id: string, topic: string, partition: number, offset: string, key: string | null, encoding: string, consumer: string, error: string, attempts: number, state: DeadLetterState, reason: string | null, behind: number, failedAt: string } };
+
+export type NotificationFieldsFragment = { id: string, recipientId: string, kind: string, title: string, body: string, data: Record<string, unknown> | null, sourceEventId: string | null, version: number, createdAt: string, deliveredAt: string | null, readAt: string | null };
+
+export type NotificationsQueryVariables = Exact<{
+  recipientId: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  unreadOnly?: boolean | null | undefined;
+}>;
+
+
+export type NotificationsQuery = { notifications: { totalCount: number, asOf: string, nodes: Array<{ id: string, recipientId: string, kind: string, title: string, body: string, data: Record<string, unknown> | null, sourceEventId: string | null, version: number, createdAt: string, deliveredAt: string | null, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type SendNotificationMutationVariables = Exact<{
+  input: SendNotificationInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type SendNotificationMutation = { sendNotification: { position: string, replayed: boolean, notification: { id: string, recipientId: string, kind: string, title: string, body: string, data: Record<string, unknown> | null, sourceEventId: string | null, version: number, createdAt: string, deliveredAt: string | null, readAt: string | null } } };
+
+export type MarkNotificationReadMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type MarkNotificationReadMutation = { markNotificationRead: { position: string, replayed: boolean, notification: { id: string, recipientId: string, kind: string, title: string, body: string, data: Record<string, unknown> | null, sourceEventId: string | null, version: number, createdAt: string, deliveredAt: string | null, readAt: string | null } } };
+
+export type WatchNotificationsSubscriptionVariables = Exact<{
+  recipientId: string;
+  after?: string | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchNotificationsSubscription = { notifications: { cursor: string | null, id: string, recipientId: string, kind: string, title: string, body: string, data: Record<string, unknown> | null, sourceEventId: string | null, version: number, createdAt: string, deliveredAt: string | null, readAt: string | null } | null };
 
 export type OrderFieldsFragment = { id: string, customerId: string, customerEmail: string | null, region: string, totalAmount: string, currency: string, status: OrderStatus, statusCode: number, version: number, placedAt: string, updatedAt: string };
 
@@ -147,6 +319,265 @@ export type WatchOrderSubscriptionVariables = Exact<{
 
 export type WatchOrderSubscription = { order: { id: string, customerId: string, customerEmail: string | null, region: string, totalAmount: string, currency: string, status: OrderStatus, statusCode: number, version: number, placedAt: string, updatedAt: string } | null };
 
+export type PostFieldsFragment = { id: string, title: string, content: string, authorId: string, authorName: string | null, department: string | null, version: number, createdAt: string, updatedAt: string };
+
+export type PostQueryVariables = Exact<{
+  id: string;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type PostQuery = { post: { id: string, title: string, content: string, authorId: string, authorName: string | null, department: string | null, version: number, createdAt: string, updatedAt: string } | null };
+
+export type PostsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  department?: string | null | undefined;
+  authorId?: string | null | undefined;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type PostsQuery = { posts: { totalCount: number, asOf: string, nodes: Array<{ id: string, title: string, content: string, authorId: string, authorName: string | null, department: string | null, version: number, createdAt: string, updatedAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreatePostMutationVariables = Exact<{
+  input: CreatePostInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type CreatePostMutation = { createPost: { position: string, replayed: boolean, post: { id: string, title: string, content: string, authorId: string, authorName: string | null, department: string | null, version: number, createdAt: string, updatedAt: string } } };
+
+export type UpdatePostMutationVariables = Exact<{
+  id: string;
+  input: UpdatePostInput;
+  expectedVersion?: number | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type UpdatePostMutation = { updatePost: { position: string, replayed: boolean, post: { id: string, title: string, content: string, authorId: string, authorName: string | null, department: string | null, version: number, createdAt: string, updatedAt: string } } };
+
+export type DeletePostMutationVariables = Exact<{
+  id: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type DeletePostMutation = { deletePost: { id: string, position: string, replayed: boolean } };
+
+export type WatchPostEventsSubscriptionVariables = Exact<{
+  department?: string | null | undefined;
+  after?: string | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchPostEventsSubscription = { postEvents: { id: string, type: string, postId: string, version: number, department: string | null, occurredAt: string, cursor: string, post: { id: string, title: string, content: string, authorId: string, authorName: string | null, department: string | null, version: number, createdAt: string, updatedAt: string } | null } | null };
+
+export type ProductFieldsFragment = { id: string, productName: string, price: string, currency: string, stockQuantity: number, version: number, createdAt: string, updatedAt: string };
+
+export type ProductQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type ProductQuery = { product: { id: string, productName: string, price: string, currency: string, stockQuantity: number, version: number, createdAt: string, updatedAt: string } | null };
+
+export type ProductsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  inStock?: boolean | null | undefined;
+}>;
+
+
+export type ProductsQuery = { products: { totalCount: number, asOf: string, nodes: Array<{ id: string, productName: string, price: string, currency: string, stockQuantity: number, version: number, createdAt: string, updatedAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CreateProductMutationVariables = Exact<{
+  input: CreateProductInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type CreateProductMutation = { createProduct: { position: string, replayed: boolean, product: { id: string, productName: string, price: string, currency: string, stockQuantity: number, version: number, createdAt: string, updatedAt: string } } };
+
+export type UpdateProductMutationVariables = Exact<{
+  id: string;
+  input: UpdateProductInput;
+  expectedVersion?: number | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type UpdateProductMutation = { updateProduct: { position: string, replayed: boolean, product: { id: string, productName: string, price: string, currency: string, stockQuantity: number, version: number, createdAt: string, updatedAt: string } } };
+
+export type WatchProductEventsSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchProductEventsSubscription = { productEvents: { id: string, type: string, productId: string, version: number, occurredAt: string, cursor: string, product: { id: string, productName: string, price: string, currency: string, stockQuantity: number, version: number, createdAt: string, updatedAt: string } | null } | null };
+
+export type UserFieldsFragment = { id: string, name: string, email: string, department: string, status: UserStatus, version: number, createdAt: string, updatedAt: string };
+
+export type DepartmentStatsFieldsFragment = { department: string, users: number, activeUsers: number, posts: number, version: number };
+
+export type UserQueryVariables = Exact<{
+  id: string;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type UserQuery = { user: { id: string, name: string, email: string, department: string, status: UserStatus, version: number, createdAt: string, updatedAt: string } | null };
+
+export type UsersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  department?: string | null | undefined;
+  status?: UserStatus | null | undefined;
+}>;
+
+
+export type UsersQuery = { users: { totalCount: number, asOf: string, nodes: Array<{ id: string, name: string, email: string, department: string, status: UserStatus, version: number, createdAt: string, updatedAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type DepartmentStatsQueryVariables = Exact<{
+  department?: string | null | undefined;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type DepartmentStatsQuery = { departmentStats: Array<{ department: string, users: number, activeUsers: number, posts: number, version: number }> };
+
+export type CreateUserMutationVariables = Exact<{
+  input: CreateUserInput;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type CreateUserMutation = { createUser: { position: string, replayed: boolean, user: { id: string, name: string, email: string, department: string, status: UserStatus, version: number, createdAt: string, updatedAt: string } } };
+
+export type UpdateUserMutationVariables = Exact<{
+  id: string;
+  input: UpdateUserInput;
+  expectedVersion?: number | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type UpdateUserMutation = { updateUser: { position: string, replayed: boolean, user: { id: string, name: string, email: string, department: string, status: UserStatus, version: number, createdAt: string, updatedAt: string } } };
+
+export type DeleteUserMutationVariables = Exact<{
+  id: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type DeleteUserMutation = { deleteUser: { id: string, position: string, replayed: boolean } };
+
+export type WatchUserEventsSubscriptionVariables = Exact<{
+  department?: string | null | undefined;
+  after?: string | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchUserEventsSubscription = { userEvents: { id: string, type: string, userId: string, version: number, department: string, previousDepartment: string | null, occurredAt: string, cursor: string, user: { id: string, name: string, email: string, department: string, status: UserStatus, version: number, createdAt: string, updatedAt: string } | null } | null };
+
+export type WatchDepartmentStatsSubscriptionVariables = Exact<{
+  department?: string | null | undefined;
+}>;
+
+
+export type WatchDepartmentStatsSubscription = { departmentStats: { department: string, users: number, activeUsers: number, posts: number, version: number } };
+
+export const DeadLetterFieldsFragmentDoc = new TypedDocumentString(`
+    fragment DeadLetterFields on DeadLetter {
+  id
+  topic
+  partition
+  offset
+  key
+  encoding
+  consumer
+  error
+  attempts
+  state
+  reason
+  behind
+  failedAt
+}
+    `, {"fragmentName":"DeadLetterFields"});
+export const MessageFieldsFragmentDoc = new TypedDocumentString(`
+    fragment MessageFields on Message {
+  topic
+  partition
+  offset
+  key
+  value
+  headers
+  encoding
+  timestamp
+}
+    `, {"fragmentName":"MessageFields"});
+export const DeadLetterDetailsFragmentDoc = new TypedDocumentString(`
+    fragment DeadLetterDetails on DeadLetter {
+  ...DeadLetterFields
+  value
+  headers
+  history {
+    at
+    by
+    error
+  }
+  waiting(first: $waiting) {
+    ...MessageFields
+  }
+}
+    fragment DeadLetterFields on DeadLetter {
+  id
+  topic
+  partition
+  offset
+  key
+  encoding
+  consumer
+  error
+  attempts
+  state
+  reason
+  behind
+  failedAt
+}
+fragment MessageFields on Message {
+  topic
+  partition
+  offset
+  key
+  value
+  headers
+  encoding
+  timestamp
+}`, {"fragmentName":"DeadLetterDetails"});
+export const NotificationFieldsFragmentDoc = new TypedDocumentString(`
+    fragment NotificationFields on Notification {
+  id
+  recipientId
+  kind
+  title
+  body
+  data
+  sourceEventId
+  version
+  createdAt
+  deliveredAt
+  readAt
+}
+    `, {"fragmentName":"NotificationFields"});
 export const OrderFieldsFragmentDoc = new TypedDocumentString(`
     fragment OrderFields on Order {
   id
@@ -212,6 +643,262 @@ export const OrderStatsWindowFieldsFragmentDoc = new TypedDocumentString(`
   minAmount
   maxAmount
 }`, {"fragmentName":"OrderStatsWindowFields"});
+export const PostFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PostFields on Post {
+  id
+  title
+  content
+  authorId
+  authorName
+  department
+  version
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"PostFields"});
+export const ProductFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ProductFields on Product {
+  id
+  productName
+  price
+  currency
+  stockQuantity
+  version
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"ProductFields"});
+export const UserFieldsFragmentDoc = new TypedDocumentString(`
+    fragment UserFields on User {
+  id
+  name
+  email
+  department
+  status
+  version
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"UserFields"});
+export const DepartmentStatsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment DepartmentStatsFields on DepartmentStats {
+  department
+  users
+  activeUsers
+  posts
+  version
+}
+    `, {"fragmentName":"DepartmentStatsFields"});
+export const DeadLetterDocument = new TypedDocumentString(`
+    query deadLetter($id: ID!, $waiting: Int) {
+  deadLetter(id: $id) {
+    ...DeadLetterDetails
+  }
+}
+    fragment DeadLetterFields on DeadLetter {
+  id
+  topic
+  partition
+  offset
+  key
+  encoding
+  consumer
+  error
+  attempts
+  state
+  reason
+  behind
+  failedAt
+}
+fragment DeadLetterDetails on DeadLetter {
+  ...DeadLetterFields
+  value
+  headers
+  history {
+    at
+    by
+    error
+  }
+  waiting(first: $waiting) {
+    ...MessageFields
+  }
+}
+fragment MessageFields on Message {
+  topic
+  partition
+  offset
+  key
+  value
+  headers
+  encoding
+  timestamp
+}`);
+export const DeadLettersDocument = new TypedDocumentString(`
+    query deadLetters($filter: DeadLetterFilter, $first: Int, $after: String) {
+  deadLetters(filter: $filter, first: $first, after: $after) {
+    nodes {
+      ...DeadLetterFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+  }
+}
+    fragment DeadLetterFields on DeadLetter {
+  id
+  topic
+  partition
+  offset
+  key
+  encoding
+  consumer
+  error
+  attempts
+  state
+  reason
+  behind
+  failedAt
+}`);
+export const RedriveDeadLettersDocument = new TypedDocumentString(`
+    mutation redriveDeadLetters($ids: [ID!], $filter: DeadLetterFilter, $dryRun: Boolean, $maxPerSecond: Int) {
+  redriveDeadLetters(
+    ids: $ids
+    filter: $filter
+    dryRun: $dryRun
+    maxPerSecond: $maxPerSecond
+  ) {
+    matched
+    redriven
+    dryRun
+  }
+}
+    `);
+export const DiscardDeadLettersDocument = new TypedDocumentString(`
+    mutation discardDeadLetters($ids: [ID!]!, $reason: String!) {
+  discardDeadLetters(ids: $ids, reason: $reason)
+}
+    `);
+export const WatchDeadLettersDocument = new TypedDocumentString(`
+    subscription watchDeadLetters($filter: DeadLetterFilter) {
+  deadLetters(filter: $filter) {
+    ...DeadLetterFields
+  }
+}
+    fragment DeadLetterFields on DeadLetter {
+  id
+  topic
+  partition
+  offset
+  key
+  encoding
+  consumer
+  error
+  attempts
+  state
+  reason
+  behind
+  failedAt
+}`);
+export const NotificationsDocument = new TypedDocumentString(`
+    query notifications($recipientId: ID!, $first: Int, $after: String, $unreadOnly: Boolean) {
+  notifications(
+    recipientId: $recipientId
+    first: $first
+    after: $after
+    unreadOnly: $unreadOnly
+  ) {
+    nodes {
+      ...NotificationFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+    asOf
+  }
+}
+    fragment NotificationFields on Notification {
+  id
+  recipientId
+  kind
+  title
+  body
+  data
+  sourceEventId
+  version
+  createdAt
+  deliveredAt
+  readAt
+}`);
+export const SendNotificationDocument = new TypedDocumentString(`
+    mutation sendNotification($input: SendNotificationInput!, $idempotencyKey: ID) {
+  sendNotification(input: $input, idempotencyKey: $idempotencyKey) {
+    notification {
+      ...NotificationFields
+    }
+    position
+    replayed
+  }
+}
+    fragment NotificationFields on Notification {
+  id
+  recipientId
+  kind
+  title
+  body
+  data
+  sourceEventId
+  version
+  createdAt
+  deliveredAt
+  readAt
+}`);
+export const MarkNotificationReadDocument = new TypedDocumentString(`
+    mutation markNotificationRead($id: ID!) {
+  markNotificationRead(id: $id) {
+    notification {
+      ...NotificationFields
+    }
+    position
+    replayed
+  }
+}
+    fragment NotificationFields on Notification {
+  id
+  recipientId
+  kind
+  title
+  body
+  data
+  sourceEventId
+  version
+  createdAt
+  deliveredAt
+  readAt
+}`);
+export const WatchNotificationsDocument = new TypedDocumentString(`
+    subscription watchNotifications($recipientId: ID!, $after: Cursor, $heartbeat: Int) {
+  notifications(recipientId: $recipientId, after: $after, heartbeat: $heartbeat) {
+    ...NotificationFields
+    cursor
+  }
+}
+    fragment NotificationFields on Notification {
+  id
+  recipientId
+  kind
+  title
+  body
+  data
+  sourceEventId
+  version
+  createdAt
+  deliveredAt
+  readAt
+}`);
 export const OrderDocument = new TypedDocumentString(`
     query order($id: ID!, $consistentWith: Position, $waitMs: Int) {
   order(id: $id, consistentWith: $consistentWith, waitMs: $waitMs) {
@@ -487,9 +1174,426 @@ export const WatchOrderDocument = new TypedDocumentString(`
   placedAt
   updatedAt
 }`);
+export const PostDocument = new TypedDocumentString(`
+    query post($id: ID!, $consistentWith: Position, $waitMs: Int) {
+  post(id: $id, consistentWith: $consistentWith, waitMs: $waitMs) {
+    ...PostFields
+  }
+}
+    fragment PostFields on Post {
+  id
+  title
+  content
+  authorId
+  authorName
+  department
+  version
+  createdAt
+  updatedAt
+}`);
+export const PostsDocument = new TypedDocumentString(`
+    query posts($first: Int, $after: String, $department: String, $authorId: ID, $consistentWith: Position, $waitMs: Int) {
+  posts(
+    first: $first
+    after: $after
+    department: $department
+    authorId: $authorId
+    consistentWith: $consistentWith
+    waitMs: $waitMs
+  ) {
+    nodes {
+      ...PostFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+    asOf
+  }
+}
+    fragment PostFields on Post {
+  id
+  title
+  content
+  authorId
+  authorName
+  department
+  version
+  createdAt
+  updatedAt
+}`);
+export const CreatePostDocument = new TypedDocumentString(`
+    mutation createPost($input: CreatePostInput!, $idempotencyKey: ID) {
+  createPost(input: $input, idempotencyKey: $idempotencyKey) {
+    post {
+      ...PostFields
+    }
+    position
+    replayed
+  }
+}
+    fragment PostFields on Post {
+  id
+  title
+  content
+  authorId
+  authorName
+  department
+  version
+  createdAt
+  updatedAt
+}`);
+export const UpdatePostDocument = new TypedDocumentString(`
+    mutation updatePost($id: ID!, $input: UpdatePostInput!, $expectedVersion: Long, $idempotencyKey: ID) {
+  updatePost(
+    id: $id
+    input: $input
+    expectedVersion: $expectedVersion
+    idempotencyKey: $idempotencyKey
+  ) {
+    post {
+      ...PostFields
+    }
+    position
+    replayed
+  }
+}
+    fragment PostFields on Post {
+  id
+  title
+  content
+  authorId
+  authorName
+  department
+  version
+  createdAt
+  updatedAt
+}`);
+export const DeletePostDocument = new TypedDocumentString(`
+    mutation deletePost($id: ID!, $idempotencyKey: ID) {
+  deletePost(id: $id, idempotencyKey: $idempotencyKey) {
+    id
+    position
+    replayed
+  }
+}
+    `);
+export const WatchPostEventsDocument = new TypedDocumentString(`
+    subscription watchPostEvents($department: String, $after: Cursor, $heartbeat: Int) {
+  postEvents(department: $department, after: $after, heartbeat: $heartbeat) {
+    id
+    type
+    postId
+    version
+    department
+    post {
+      ...PostFields
+    }
+    occurredAt
+    cursor
+  }
+}
+    fragment PostFields on Post {
+  id
+  title
+  content
+  authorId
+  authorName
+  department
+  version
+  createdAt
+  updatedAt
+}`);
+export const ProductDocument = new TypedDocumentString(`
+    query product($id: ID!) {
+  product(id: $id) {
+    ...ProductFields
+  }
+}
+    fragment ProductFields on Product {
+  id
+  productName
+  price
+  currency
+  stockQuantity
+  version
+  createdAt
+  updatedAt
+}`);
+export const ProductsDocument = new TypedDocumentString(`
+    query products($first: Int, $after: String, $inStock: Boolean) {
+  products(first: $first, after: $after, inStock: $inStock) {
+    nodes {
+      ...ProductFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+    asOf
+  }
+}
+    fragment ProductFields on Product {
+  id
+  productName
+  price
+  currency
+  stockQuantity
+  version
+  createdAt
+  updatedAt
+}`);
+export const CreateProductDocument = new TypedDocumentString(`
+    mutation createProduct($input: CreateProductInput!, $idempotencyKey: ID) {
+  createProduct(input: $input, idempotencyKey: $idempotencyKey) {
+    product {
+      ...ProductFields
+    }
+    position
+    replayed
+  }
+}
+    fragment ProductFields on Product {
+  id
+  productName
+  price
+  currency
+  stockQuantity
+  version
+  createdAt
+  updatedAt
+}`);
+export const UpdateProductDocument = new TypedDocumentString(`
+    mutation updateProduct($id: ID!, $input: UpdateProductInput!, $expectedVersion: Long, $idempotencyKey: ID) {
+  updateProduct(
+    id: $id
+    input: $input
+    expectedVersion: $expectedVersion
+    idempotencyKey: $idempotencyKey
+  ) {
+    product {
+      ...ProductFields
+    }
+    position
+    replayed
+  }
+}
+    fragment ProductFields on Product {
+  id
+  productName
+  price
+  currency
+  stockQuantity
+  version
+  createdAt
+  updatedAt
+}`);
+export const WatchProductEventsDocument = new TypedDocumentString(`
+    subscription watchProductEvents($after: Cursor, $heartbeat: Int) {
+  productEvents(after: $after, heartbeat: $heartbeat) {
+    id
+    type
+    productId
+    version
+    product {
+      ...ProductFields
+    }
+    occurredAt
+    cursor
+  }
+}
+    fragment ProductFields on Product {
+  id
+  productName
+  price
+  currency
+  stockQuantity
+  version
+  createdAt
+  updatedAt
+}`);
+export const UserDocument = new TypedDocumentString(`
+    query user($id: ID!, $consistentWith: Position, $waitMs: Int) {
+  user(id: $id, consistentWith: $consistentWith, waitMs: $waitMs) {
+    ...UserFields
+  }
+}
+    fragment UserFields on User {
+  id
+  name
+  email
+  department
+  status
+  version
+  createdAt
+  updatedAt
+}`);
+export const UsersDocument = new TypedDocumentString(`
+    query users($first: Int, $after: String, $department: String, $status: UserStatus) {
+  users(first: $first, after: $after, department: $department, status: $status) {
+    nodes {
+      ...UserFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+    asOf
+  }
+}
+    fragment UserFields on User {
+  id
+  name
+  email
+  department
+  status
+  version
+  createdAt
+  updatedAt
+}`);
+export const DepartmentStatsDocument = new TypedDocumentString(`
+    query departmentStats($department: String, $consistentWith: Position, $waitMs: Int) {
+  departmentStats(
+    department: $department
+    consistentWith: $consistentWith
+    waitMs: $waitMs
+  ) {
+    ...DepartmentStatsFields
+  }
+}
+    fragment DepartmentStatsFields on DepartmentStats {
+  department
+  users
+  activeUsers
+  posts
+  version
+}`);
+export const CreateUserDocument = new TypedDocumentString(`
+    mutation createUser($input: CreateUserInput!, $idempotencyKey: ID) {
+  createUser(input: $input, idempotencyKey: $idempotencyKey) {
+    user {
+      ...UserFields
+    }
+    position
+    replayed
+  }
+}
+    fragment UserFields on User {
+  id
+  name
+  email
+  department
+  status
+  version
+  createdAt
+  updatedAt
+}`);
+export const UpdateUserDocument = new TypedDocumentString(`
+    mutation updateUser($id: ID!, $input: UpdateUserInput!, $expectedVersion: Long, $idempotencyKey: ID) {
+  updateUser(
+    id: $id
+    input: $input
+    expectedVersion: $expectedVersion
+    idempotencyKey: $idempotencyKey
+  ) {
+    user {
+      ...UserFields
+    }
+    position
+    replayed
+  }
+}
+    fragment UserFields on User {
+  id
+  name
+  email
+  department
+  status
+  version
+  createdAt
+  updatedAt
+}`);
+export const DeleteUserDocument = new TypedDocumentString(`
+    mutation deleteUser($id: ID!, $idempotencyKey: ID) {
+  deleteUser(id: $id, idempotencyKey: $idempotencyKey) {
+    id
+    position
+    replayed
+  }
+}
+    `);
+export const WatchUserEventsDocument = new TypedDocumentString(`
+    subscription watchUserEvents($department: String, $after: Cursor, $heartbeat: Int) {
+  userEvents(department: $department, after: $after, heartbeat: $heartbeat) {
+    id
+    type
+    userId
+    version
+    department
+    previousDepartment
+    user {
+      ...UserFields
+    }
+    occurredAt
+    cursor
+  }
+}
+    fragment UserFields on User {
+  id
+  name
+  email
+  department
+  status
+  version
+  createdAt
+  updatedAt
+}`);
+export const WatchDepartmentStatsDocument = new TypedDocumentString(`
+    subscription watchDepartmentStats($department: String) {
+  departmentStats(department: $department) {
+    ...DepartmentStatsFields
+  }
+}
+    fragment DepartmentStatsFields on DepartmentStats {
+  department
+  users
+  activeUsers
+  posts
+  version
+}`);
 export type Requester<C = {}> = <R, V>(doc: string, vars?: V, options?: C) => Promise<R> | AsyncIterable<R>
 export function getSdk<C>(requester: Requester<C>) {
   return {
+    deadLetter(variables: DeadLetterQueryVariables, options?: C): Promise<DeadLetterQuery> {
+      return requester<DeadLetterQuery, DeadLetterQueryVariables>(DeadLetterDocument, variables, options) as Promise<DeadLetterQuery>;
+    },
+    deadLetters(variables?: DeadLettersQueryVariables, options?: C): Promise<DeadLettersQuery> {
+      return requester<DeadLettersQuery, DeadLettersQueryVariables>(DeadLettersDocument, variables, options) as Promise<DeadLettersQuery>;
+    },
+    redriveDeadLetters(variables?: RedriveDeadLettersMutationVariables, options?: C): Promise<RedriveDeadLettersMutation> {
+      return requester<RedriveDeadLettersMutation, RedriveDeadLettersMutationVariables>(RedriveDeadLettersDocument, variables, options) as Promise<RedriveDeadLettersMutation>;
+    },
+    discardDeadLetters(variables: DiscardDeadLettersMutationVariables, options?: C): Promise<DiscardDeadLettersMutation> {
+      return requester<DiscardDeadLettersMutation, DiscardDeadLettersMutationVariables>(DiscardDeadLettersDocument, variables, options) as Promise<DiscardDeadLettersMutation>;
+    },
+    watchDeadLetters(variables?: WatchDeadLettersSubscriptionVariables, options?: C): AsyncIterable<WatchDeadLettersSubscription> {
+      return requester<WatchDeadLettersSubscription, WatchDeadLettersSubscriptionVariables>(WatchDeadLettersDocument, variables, options) as AsyncIterable<WatchDeadLettersSubscription>;
+    },
+    notifications(variables: NotificationsQueryVariables, options?: C): Promise<NotificationsQuery> {
+      return requester<NotificationsQuery, NotificationsQueryVariables>(NotificationsDocument, variables, options) as Promise<NotificationsQuery>;
+    },
+    sendNotification(variables: SendNotificationMutationVariables, options?: C): Promise<SendNotificationMutation> {
+      return requester<SendNotificationMutation, SendNotificationMutationVariables>(SendNotificationDocument, variables, options) as Promise<SendNotificationMutation>;
+    },
+    markNotificationRead(variables: MarkNotificationReadMutationVariables, options?: C): Promise<MarkNotificationReadMutation> {
+      return requester<MarkNotificationReadMutation, MarkNotificationReadMutationVariables>(MarkNotificationReadDocument, variables, options) as Promise<MarkNotificationReadMutation>;
+    },
+    watchNotifications(variables: WatchNotificationsSubscriptionVariables, options?: C): AsyncIterable<WatchNotificationsSubscription> {
+      return requester<WatchNotificationsSubscription, WatchNotificationsSubscriptionVariables>(WatchNotificationsDocument, variables, options) as AsyncIterable<WatchNotificationsSubscription>;
+    },
     order(variables: OrderQueryVariables, options?: C): Promise<OrderQuery> {
       return requester<OrderQuery, OrderQueryVariables>(OrderDocument, variables, options) as Promise<OrderQuery>;
     },
@@ -522,6 +1626,63 @@ export function getSdk<C>(requester: Requester<C>) {
     },
     watchOrder(variables: WatchOrderSubscriptionVariables, options?: C): AsyncIterable<WatchOrderSubscription> {
       return requester<WatchOrderSubscription, WatchOrderSubscriptionVariables>(WatchOrderDocument, variables, options) as AsyncIterable<WatchOrderSubscription>;
+    },
+    post(variables: PostQueryVariables, options?: C): Promise<PostQuery> {
+      return requester<PostQuery, PostQueryVariables>(PostDocument, variables, options) as Promise<PostQuery>;
+    },
+    posts(variables?: PostsQueryVariables, options?: C): Promise<PostsQuery> {
+      return requester<PostsQuery, PostsQueryVariables>(PostsDocument, variables, options) as Promise<PostsQuery>;
+    },
+    createPost(variables: CreatePostMutationVariables, options?: C): Promise<CreatePostMutation> {
+      return requester<CreatePostMutation, CreatePostMutationVariables>(CreatePostDocument, variables, options) as Promise<CreatePostMutation>;
+    },
+    updatePost(variables: UpdatePostMutationVariables, options?: C): Promise<UpdatePostMutation> {
+      return requester<UpdatePostMutation, UpdatePostMutationVariables>(UpdatePostDocument, variables, options) as Promise<UpdatePostMutation>;
+    },
+    deletePost(variables: DeletePostMutationVariables, options?: C): Promise<DeletePostMutation> {
+      return requester<DeletePostMutation, DeletePostMutationVariables>(DeletePostDocument, variables, options) as Promise<DeletePostMutation>;
+    },
+    watchPostEvents(variables?: WatchPostEventsSubscriptionVariables, options?: C): AsyncIterable<WatchPostEventsSubscription> {
+      return requester<WatchPostEventsSubscription, WatchPostEventsSubscriptionVariables>(WatchPostEventsDocument, variables, options) as AsyncIterable<WatchPostEventsSubscription>;
+    },
+    product(variables: ProductQueryVariables, options?: C): Promise<ProductQuery> {
+      return requester<ProductQuery, ProductQueryVariables>(ProductDocument, variables, options) as Promise<ProductQuery>;
+    },
+    products(variables?: ProductsQueryVariables, options?: C): Promise<ProductsQuery> {
+      return requester<ProductsQuery, ProductsQueryVariables>(ProductsDocument, variables, options) as Promise<ProductsQuery>;
+    },
+    createProduct(variables: CreateProductMutationVariables, options?: C): Promise<CreateProductMutation> {
+      return requester<CreateProductMutation, CreateProductMutationVariables>(CreateProductDocument, variables, options) as Promise<CreateProductMutation>;
+    },
+    updateProduct(variables: UpdateProductMutationVariables, options?: C): Promise<UpdateProductMutation> {
+      return requester<UpdateProductMutation, UpdateProductMutationVariables>(UpdateProductDocument, variables, options) as Promise<UpdateProductMutation>;
+    },
+    watchProductEvents(variables?: WatchProductEventsSubscriptionVariables, options?: C): AsyncIterable<WatchProductEventsSubscription> {
+      return requester<WatchProductEventsSubscription, WatchProductEventsSubscriptionVariables>(WatchProductEventsDocument, variables, options) as AsyncIterable<WatchProductEventsSubscription>;
+    },
+    user(variables: UserQueryVariables, options?: C): Promise<UserQuery> {
+      return requester<UserQuery, UserQueryVariables>(UserDocument, variables, options) as Promise<UserQuery>;
+    },
+    users(variables?: UsersQueryVariables, options?: C): Promise<UsersQuery> {
+      return requester<UsersQuery, UsersQueryVariables>(UsersDocument, variables, options) as Promise<UsersQuery>;
+    },
+    departmentStats(variables?: DepartmentStatsQueryVariables, options?: C): Promise<DepartmentStatsQuery> {
+      return requester<DepartmentStatsQuery, DepartmentStatsQueryVariables>(DepartmentStatsDocument, variables, options) as Promise<DepartmentStatsQuery>;
+    },
+    createUser(variables: CreateUserMutationVariables, options?: C): Promise<CreateUserMutation> {
+      return requester<CreateUserMutation, CreateUserMutationVariables>(CreateUserDocument, variables, options) as Promise<CreateUserMutation>;
+    },
+    updateUser(variables: UpdateUserMutationVariables, options?: C): Promise<UpdateUserMutation> {
+      return requester<UpdateUserMutation, UpdateUserMutationVariables>(UpdateUserDocument, variables, options) as Promise<UpdateUserMutation>;
+    },
+    deleteUser(variables: DeleteUserMutationVariables, options?: C): Promise<DeleteUserMutation> {
+      return requester<DeleteUserMutation, DeleteUserMutationVariables>(DeleteUserDocument, variables, options) as Promise<DeleteUserMutation>;
+    },
+    watchUserEvents(variables?: WatchUserEventsSubscriptionVariables, options?: C): AsyncIterable<WatchUserEventsSubscription> {
+      return requester<WatchUserEventsSubscription, WatchUserEventsSubscriptionVariables>(WatchUserEventsDocument, variables, options) as AsyncIterable<WatchUserEventsSubscription>;
+    },
+    watchDepartmentStats(variables?: WatchDepartmentStatsSubscriptionVariables, options?: C): AsyncIterable<WatchDepartmentStatsSubscription> {
+      return requester<WatchDepartmentStatsSubscription, WatchDepartmentStatsSubscriptionVariables>(WatchDepartmentStatsDocument, variables, options) as AsyncIterable<WatchDepartmentStatsSubscription>;
     }
   };
 }

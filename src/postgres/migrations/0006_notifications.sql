@@ -18,8 +18,9 @@ create index on notifications (recipient_id, created_at desc, id desc);
 create index on notifications (recipient_id, created_at desc, id desc) where read_at is null;
 create index on notifications (order_id, created_at desc, id desc) where order_id is not null;
 
--- Who is delivering what, where there is no Redis. A hint that saves double work; what counts is the effect's row.
-create table reservations (
+-- Who is delivering what, where there is no Redis. A hint that saves double work, so a crash may empty it; what counts is the
+-- effect's row.
+create unlogged table reservations (
   consumer text not null,
   event_id text not null,
   claim bigint not null,

@@ -9,6 +9,8 @@ alter table dead_letters
   add column epoch bigint not null default 0;
 create index on dead_letters (consumer, redrive_at) where redrive_at is not null;
 create index on dead_letters (state, failed_at desc, id desc);
+-- As it is answered: a page continues behind it.
+alter table dead_letters alter column failed_at type timestamptz(3);
 
 -- Keys of which a consumer has events that its position has passed and whose effect is not there yet. Who appends to a queue
 -- or takes from it locks its row.

@@ -1,0 +1,25 @@
+import type { Notification } from '../events/notifications.js';
+
+/** One notification on its way out. */
+export interface Outgoing {
+  /** The same for every try: receivers tell a repeat by it. */
+  readonly idempotencyKey: string;
+  readonly content: Pick<Notification, 'recipientId' | 'kind' | 'title' | 'body' | 'data' | 'orderId'>;
+  /** Where mail goes; null where no address is known. */
+  readonly email: string | null;
+  /** For the log: topic, partition, offset and eventId. */
+  readonly place: object;
+}
+
+export interface Channel {
+  readonly name: string;
+  /** At least once: a try that failed may have arrived all the same. @throws an Error that says why */
+  send(outgoing: Outgoing): Promise<void>;
+  /** Ends what is being sent, too. */
+  stop(): Promise<void>;
+}
+
+/** The notification is not known to have arrived; the message says why. */
+export class DeliveryFailed extends Error {
+  override readonly name = 'DeliveryFailed';
+}

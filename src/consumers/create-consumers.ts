@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import { createChannels } from '../channels/create-channels.js';
+import type { NotificationsConfig } from '../config.js';
+import { copies } from '../events/topics.js';
+import type { Kafka, LogRecord } from '../kafka/kafka.js';
+import type { Database } from '../postgres/database.js';
+import { createRedis } from '../redis/redis.js';
+import type { Consumer } from './consumer.js';
+import { createCopies } from './copies.js';
+import { createNotificationConsumer, notificationGroup, type DueNotification } from './notifications.js';
+import { createReservations } from './reservations.js';
+
+/** Every consumer, and what they share. */
+export interface Consumers {
+  readonly copies: Consumer<LogRecord>;
+  readonly notifications: Consumer<DueNotification>;
+  /** After they were stopped. */
+  stop(): Promise<void>;
+}
+
+export interface ConsumersOptions {
+  readonly kafka: Kafka;
+  readonly database: Database;
+  readonly redisUrl: string | undefined;
+  readonly topicPrefix: string;
+  readonly notifications: NotificationsConfig;
+  readonly logger: Logger;
+}
+
+export const createConsumers = (options: ConsumersOptions): Consumers => {
+  const { kafka, database, redisUrl, topicPrefix, notifications, logger } = options;
+  const publisher = kafka.publisher();
+  const redis = redisUrl === undefined ? undefined : createRedis(redisUrl, logger);
+  const own = logger.child({ consumer: notificationGroup });
+  const channel = createChannels(notifications, own);
+  const reservations = createReservations({
+    consumer: notificationGroup,
+    redis,
+    database,
+    prefix: topicPrefix,
+    logger,
+  });
+  return {
+    copies: createCopies({ copies, kafka, publisher }),
+    notifications: createNotificationConsumer({
+      database,
+      reservations,
+      channel,
+      logger: own,
+      ...notifications,
+    }),
+    stop: async () => {
+      await Promise.all([publisher.stop(), channel.stop(), redis?.stop()]);
+    },
+  };
+};

@@ -1,0 +1,95 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { parseLetterFilter } from '../commands/dead-letters.js';
+import { parseUuid } from '../commands/inputs.js';
+import { parseDeadLetterEvent } from '../events/dead-letters.js';
+import { deadLetterChanges } from '../events/topics.js';
+import type {
+  DeadLetterWaitingArgs,
+  MutationDiscardDeadLettersArgs,
+  MutationRedriveDeadLettersArgs,
+  QueryDeadLetterArgs,
+  QueryDeadLettersArgs,
+  SubscriptionDeadLettersArgs,
+} from '../generated/resolvers.js';
+import { countLetters, listLetters, type DeadLetter } from '../postgres/dead-letter-operations.js';
+import { requireAdmin } from './admin.js';
+import { pageLength } from './arguments.js';
+import { connection, readPage } from './connection.js';
+import type { Context } from './context.js';
+import { eventParser, leftOut, mapItems } from './iterate.js';
+import { textOfBytes } from './messages.js';
+
+const topic = deadLetterChanges.name;
+
+const deadLetter = (_: unknown, { id }: QueryDeadLetterArgs, context: Context) => {
+  requireAdmin(context);
+  return context.loaders.deadLetters.load(parseUuid('id', id));
+};
+
+const deadLetters = (_: unknown, args: QueryDeadLettersArgs, context: Context, info: GraphQLResolveInfo) => {
+  requireAdmin(context);
+  const { database } = context.services;
+  const filter = parseLetterFilter(args.filter);
+  return readPage(args, context, info, {
+    topic,
+    list: (page) => listLetters(database, filter, page),
+    count: () => countLetters(database, filter),
+  });
+};
+
+const redriveDeadLetters = (_: unknown, args: MutationRedriveDeadLettersArgs, context: Context) => {
+  requireAdmin(context);
+  return context.services.deadLetters.redrive(context.principal.id, args);
+};
+
+const discardDeadLetters = (
+  _: unknown,
+  { ids, reason }: MutationDiscardDeadLettersArgs,
+  context: Context,
+) => {
+  requireAdmin(context);
+  return context.services.deadLetters.discard(context.principal.id, ids, reason);
+};
+
+const parse = eventParser(parseDeadLetterEvent);
+
+const watchDeadLetters = (_: unknown, args: SubscriptionDeadLettersArgs, context: Context) => {
+  requireAdmin(context);
+  const { database, live } = context.services;
+  const filter = parseLetterFilter(args.filter);
+  const changes = live.events({
+    topic,
+    parse,
+    matches: ({ data }) =>
+      (filter.topic === undefined || data.topic === filter.topic) &&
+      (filter.consumer === undefined || data.consumer === filter.consumer),
+  });
+  return mapItems(changes, async (change) => {
+    if (change.kind === 'progress') return leftOut;
+    // Read for each subscriber by itself, so that none is shown an older one after a newer.
+    const { rows } = await listLetters(database, { ...filter, ids: [change.event.data.id] }, { first: 1 });
+    return rows[0] ?? leftOut;
+  });
+};
+
+const waitingBehind = async ({ id }: DeadLetter, { first }: DeadLetterWaitingArgs, { loaders }: Context) => {
+  const { rows } = await loaders.behindLetters.list(id, { first: pageLength(first) });
+  return rows;
+};
+
+const mostAttempts = 100;
+
+export const deadLetterResolvers = {
+  Query: { deadLetter, deadLetters },
+  Mutation: { redriveDeadLetters, discardDeadLetters },
+  Subscription: {
+    deadLetters: { subscribe: watchDeadLetters, resolve: (letter: DeadLetter) => letter },
+  },
+  DeadLetter: {
+    ...textOfBytes,
+    behind: ({ id }: DeadLetter, _: unknown, { loaders }: Context) => loaders.behindLetters.count(id),
+    waiting: waitingBehind,
+    history: ({ history }: DeadLetter) => history.slice(-mostAttempts),
+  },
+  DeadLetterConnection: connection(({ failedAt, id }: DeadLetter) => ({ time: failedAt, id })),
+};
