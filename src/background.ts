@@ -51,6 +51,8 @@ export interface BackgroundOptions {
 
 const poolSize = 12;
 const statementTimeoutMs = 15_000;
+/** How long what is on its way out has at the stop. */
+const deliveryDeadlineMs = 5_000;
 /** As long as a lease: a worker that is paused in the middle of a transaction must not keep its successor waiting on its locks. */
 const idleInTransactionTimeoutMs = 2_000;
 
@@ -133,7 +135,9 @@ export const createBackground = (options: BackgroundOptions): Background => {
       ),
     }),
     stop: async () => {
+      const cutOff = setTimeout(() => void consumers?.cutOff(), deliveryDeadlineMs);
       await Promise.all(workers.map((worker) => worker.stop()));
+      clearTimeout(cutOff);
       await consumers?.stop();
       await republishing.stop();
       await relay?.stop();

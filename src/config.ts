@@ -98,7 +98,7 @@ export const variables = {
     .min(16)
     .optional()
     .describe('Signs what is posted (Millrace-Signature). Unset: no signature.'),
-  NOTIFICATION_WEBHOOK_TIMEOUT_MS: whole(1, 300_000)
+  NOTIFICATION_WEBHOOK_TIMEOUT_MS: whole(1, 20_000)
     .default(5_000)
     .describe('How long one post may take, from connecting to the answer.'),
   NOTIFICATION_WEBHOOK_ALLOW_PRIVATE: flag

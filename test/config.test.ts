@@ -122,3 +122,130 @@ test('every variable has a description, for .env.example and --help', () => {
   const missing = Object.entries(variables).filter(([, schema]) => !schema.description);
   expect(missing.map(([name]) => name)).toEqual([]);
 });
+
+describe('notifications', () => {
+  const webhook = {
+    NOTIFICATION_CHANNELS: 'webhook',
+    NOTIFICATION_WEBHOOK_URL: 'https://hooks.example.com/in?token=hunter2',
+  };
+  const smtp = {
+    NOTIFICATION_CHANNELS: 'smtp',
+    NOTIFICATION_SMTP_URL: 'smtps://me:hunter2@mail.example.com:465',
+    NOTIFICATION_SMTP_FROM: 'Millrace <millrace@example.com>',
+  };
+
+  test('go to the log unless told otherwise, and are tried three times more', () => {
+    expect(readConfig({}).notifications).toEqual({
+      log: true,
+      webhook: undefined,
+      smtp: undefined,
+      failPrefix: 'fail-',
+      retries: 3,
+      retryDelayMs: 2_000,
+    });
+  });
+
+  test('go by all channels that are named', () => {
+    const { notifications } = readConfig({
+      ...webhook,
+      ...smtp,
+      NOTIFICATION_CHANNELS: 'smtp, webhook, webhook',
+      NOTIFICATION_WEBHOOK_SECRET: 'a secret of the receiver',
+      NOTIFICATION_WEBHOOK_TIMEOUT_MS: '1500',
+      NOTIFICATION_FAIL_PREFIX: 'never-',
+      NOTIFICATION_RETRIES: '0',
+      NOTIFICATION_RETRY_DELAY_MS: '0',
+    });
+    expect(notifications).toEqual({
+      log: false,
+      webhook: {
+        url: webhook.NOTIFICATION_WEBHOOK_URL,
+        secret: 'a secret of the receiver',
+        timeoutMs: 1_500,
+        allowPrivate: false,
+      },
+      smtp: { url: smtp.NOTIFICATION_SMTP_URL, from: smtp.NOTIFICATION_SMTP_FROM },
+      failPrefix: 'never-',
+      retries: 0,
+      retryDelayMs: 0,
+    });
+  });
+
+  test('do not go by a channel that is set up and not named', () => {
+    expect(readConfig({ ...webhook, ...smtp, NOTIFICATION_CHANNELS: 'log' }).notifications).toMatchObject({
+      log: true,
+      webhook: undefined,
+      smtp: undefined,
+    });
+  });
+
+  test('a prefix of nothing is the default, or every delivery would fail', () => {
+    expect(readConfig({ NOTIFICATION_FAIL_PREFIX: '' }).notifications.failPrefix).toBe('fail-');
+  });
+
+  test('what a channel needs is asked for, beside every other problem', () => {
+    expect(problemsOf({ NOTIFICATION_CHANNELS: 'log,webhook,smtp', PORT: 'http' })).toEqual([
+      expect.stringMatching(/^PORT/),
+      expect.stringMatching(/^NOTIFICATION_WEBHOOK_URL: .*webhook/),
+      expect.stringMatching(/^NOTIFICATION_SMTP_URL: .*smtp/),
+      expect.stringMatching(/^NOTIFICATION_SMTP_FROM: .*smtp/),
+    ]);
+  });
+
+  test.each([
+    'http://127.0.0.1:9000/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'https://10.0.0.8/',
+    'http://169.254.169.254/latest/meta-data',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[fd00::1]/',
+    'http://localhost:9000/',
+    'http://hooks.LOCALHOST/',
+  ])('%s is refused as a webhook unless private addresses are allowed', (url) => {
+    const environment = { NOTIFICATION_CHANNELS: 'webhook', NOTIFICATION_WEBHOOK_URL: url };
+    expect(problemsOf(environment)).toEqual([
+      expect.stringMatching(/^NOTIFICATION_WEBHOOK_URL: .*NOTIFICATION_WEBHOOK_ALLOW_PRIVATE=true/),
+    ]);
+    expect(
+      readConfig({ ...environment, NOTIFICATION_WEBHOOK_ALLOW_PRIVATE: 'true' }).notifications.webhook,
+    ).toMatchObject({ url, allowPrivate: true });
+  });
+
+  test.each([
+    ['NOTIFICATION_CHANNELS', ','],
+    ['NOTIFICATION_CHANNELS', 'pigeon'],
+    ['NOTIFICATION_RETRIES', '101'],
+    ['NOTIFICATION_RETRIES', '-1'],
+    ['NOTIFICATION_RETRIES', '1e1'],
+    ['NOTIFICATION_RETRIES', ' '],
+    ['NOTIFICATION_RETRY_DELAY_MS', '3600001'],
+    ['NOTIFICATION_WEBHOOK_URL', 'hooks.example.com'],
+    ['NOTIFICATION_WEBHOOK_URL', 'ftp://hooks.example.com'],
+    ['NOTIFICATION_WEBHOOK_URL', 'file:///etc/passwd'],
+    ['NOTIFICATION_WEBHOOK_SECRET', 'short'],
+    ['NOTIFICATION_WEBHOOK_TIMEOUT_MS', '0'],
+    ['NOTIFICATION_WEBHOOK_TIMEOUT_MS', '300001'],
+    ['NOTIFICATION_WEBHOOK_ALLOW_PRIVATE', 'yes'],
+    ['NOTIFICATION_SMTP_URL', 'mail.example.com:25'],
+    ['NOTIFICATION_SMTP_URL', 'https://mail.example.com'],
+    ['NOTIFICATION_SMTP_URL', 'smtp://'],
+    ['NOTIFICATION_SMTP_FROM', 'Millrace'],
+    ['NOTIFICATION_SMTP_FROM', 'a@example.com, b@example.com'],
+    ['NOTIFICATION_SMTP_FROM', 'a@example.com\nBcc: b@example.com'],
+    ['NOTIFICATION_SMTP_FROM', 'A\r\nBcc: b <a@example.com>'],
+  ])('%s=%j is refused', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(name)]);
+  });
+
+  test('a refusal does not repeat the secrets in URLs', () => {
+    const problems = problemsOf({
+      NOTIFICATION_CHANNELS: 'webhook,smtp',
+      NOTIFICATION_WEBHOOK_URL: 'http://me:hunter2@127.0.0.1/hunter2',
+      NOTIFICATION_SMTP_URL: 'smpt://me:hunter2@mail.example.com',
+    });
+    expect(problems.length).toBeGreaterThan(1);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+});

@@ -46,8 +46,14 @@ export const sift = (from: PartitionPosition, records: readonly LogRecord[]): Si
       ...to,
       nextOffset: offset + 1,
       sequence: Math.max(to.sequence, found ?? 0),
-      lastId: record.headers.ce_id ?? null,
+      lastId: idOf(record),
     };
   }
   return { fresh, refused, to, hole: undefined };
 };
+
+/** Null also for one that Postgres does not store: U+0000, or longer than any of ours. */
+const idOf = ({ headers: { ce_id: id } }: LogRecord): string | null =>
+  id === undefined || id.length > longestId || id.includes('\0') ? null : id;
+
+const longestId = 1_000;

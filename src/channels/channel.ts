@@ -13,10 +13,18 @@ export interface Outgoing {
 
 export interface Channel {
   readonly name: string;
-  /** At least once: a try that failed may have arrived all the same. @throws an Error that says why */
+  /**
+   * At least once: a try that failed may have arrived all the same. Lasts 20 s at most, so that the leases on what is delivered outlast it.
+   * @throws an Error that says why
+   */
   send(outgoing: Outgoing): Promise<void>;
   /** Ends what is being sent, too. */
   stop(): Promise<void>;
+}
+
+/** It was not sent, or cut off, because the channels stopped. */
+export class ChannelStopped extends Error {
+  override readonly name = 'ChannelStopped';
 }
 
 /** The notification is not known to have arrived; the message says why. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { NotificationsConfig } from '../config.js';
-import { DeliveryFailed, type Channel } from './channel.js';
+import { ChannelStopped, DeliveryFailed, type Channel } from './channel.js';
 import { createLogChannel } from './log.js';
 import { createSmtpChannel } from './smtp.js';
 import { createWebhookChannel } from './webhook.js';
 
 const longestReason = 500;
 
-/** All channels of the configuration as one: what it sends has to arrive by each of them. */
+/** All channels of the configuration as one: what it sends has to arrive by each of them. Throws DeliveryFailed or ChannelStopped. */
 export const createChannels = (
   { log, webhook, smtp }: Pick<NotificationsConfig, 'log' | 'webhook' | 'smtp'>,
   logger: Logger,
@@ -18,9 +18,11 @@ export const createChannels = (
     ...(webhook ? [createWebhookChannel(webhook)] : []),
     ...(smtp ? [createSmtpChannel(smtp, logger)] : []),
   ];
+  let isStopped = false;
   return {
     name: all.map(({ name }) => name).join(', '),
     send: async (outgoing) => {
+      if (isStopped) throw new ChannelStopped();
       const idempotencyKey = asToken(outgoing.idempotencyKey);
       const failures: string[] = [];
       const causes: unknown[] = [];
@@ -35,9 +37,11 @@ export const createChannels = (
           }
         }),
       );
-      if (failures.length > 0) throw new DeliveryFailed(failures.join('; '), { cause: causes[0] });
+      if (failures.length === 0) return;
+      throw isStopped ? new ChannelStopped() : new DeliveryFailed(failures.join('; '), { cause: causes[0] });
     },
     stop: async () => {
+      isStopped = true;
       await Promise.all(all.map(({ stop }) => stop()));
     },
   };

@@ -17,7 +17,7 @@ const address = /^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u;
 export const createSmtpChannel = (
   { url, from }: SmtpConfig,
   logger: Logger,
-  { phaseMs, mailMs }: SmtpLimits = { phaseMs: 30_000, mailMs: 60_000 },
+  { phaseMs, mailMs }: SmtpLimits = { phaseMs: 10_000, mailMs: 20_000 },
 ): Channel => {
   const transport = createTransport({
     url,

@@ -88,19 +88,12 @@ export const discardLetters = async (
   const discarded = await withMillrace(options, (millrace) => millrace.discardDeadLetters({ ids, reason }));
   if (json === true) printJson(terminal, { discarded });
   else printLine(terminal.out, `${discarded} of ${counted(ids.length)} discarded.`);
-  if (discarded < ids.length)
-    printLine(terminal.err, 'The others were not pending, or are no dead letters.');
+  if (discarded < ids.length) printLine(terminal.err, 'The others were not pending, or are no dead letters.');
   return exitCodes.ok;
 };
 
 /** Undefined when nothing is given. */
-const filterOf = ({
-  topic,
-  consumer,
-  key,
-  text,
-  state,
-}: SelectionOptions): DeadLetterFilter | undefined => {
+const filterOf = ({ topic, consumer, key, text, state }: SelectionOptions): DeadLetterFilter | undefined => {
   const filter = { topic, consumer, key, text, state };
   return Object.values(filter).some((value) => value !== undefined) ? filter : undefined;
 };
@@ -116,6 +109,10 @@ const shown = (text: string | null, encoding: string): string => {
   if (text === null) return 'none';
   return encoding === 'BASE64' ? `base64 ${text}` : printable(text);
 };
+
+/** Headers of a record are text. */
+const textOf = (header: unknown): string =>
+  printable(typeof header === 'string' ? header : JSON.stringify(header));
 
 const summaryOf = (letter: DeadLetter): string[] => {
   const { id, state, reason, failedAt, consumer, key, encoding, attempts, behind, error } = letter;
@@ -134,7 +131,7 @@ const detailsOf = (letter: DeadLetterDetails): string[] => {
   return [
     ...summaryOf(letter),
     'Headers:',
-    ...indented(Object.entries(headers ?? {}).map(([name, text]) => printable(`${name}: ${String(text)}`))),
+    ...indented(Object.entries(headers ?? {}).map(([name, text]) => `${printable(name)}: ${textOf(text)}`)),
     'Value:',
     ...indented([shown(value, encoding)]),
     'History:',
@@ -143,7 +140,7 @@ const detailsOf = (letter: DeadLetterDetails): string[] => {
     ...indented(
       waiting.map((message) => {
         const { headers: own, timestamp, value: text } = message;
-        const type = printable(String(own?.ce_type ?? 'of no type'));
+        const type = textOf(own?.ce_type ?? 'of no type');
         return `${timestamp}  ${printable(placeOf(message))}  ${type}  ${shown(text, message.encoding)}`;
       }),
     ),

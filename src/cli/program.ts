@@ -1,5 +1,15 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { DeadLetterState } from 'millrace-sdk';
 import type { CommonOptions } from './connect.js';
+import {
+  discardLetters,
+  listLetters,
+  redriveLetters,
+  showLetter,
+  type DiscardLettersOptions,
+  type ListLettersOptions,
+  type RedriveLettersOptions,
+} from './dlq.js';
 import { renderVariables } from './env-example.js';
 import { explain, exitCodes } from './failure.js';
 import { importRetail, type ImportRetailOptions } from './import-retail.js';
@@ -31,6 +41,11 @@ export const runCommand = async (args: readonly string[], terminal: Terminal): P
   }
 };
 
+/** Runs `work` with the command's own options and the common ones, wherever they stood. */
+type Action = <Options extends CommonOptions>(
+  work: (options: Options, ...args: string[]) => Promise<number>,
+) => (...given: unknown[]) => Promise<void>;
+
 const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void): Command => {
   const program = new Command('millrace')
     .description('GraphQL with live subscriptions over Kafka and Postgres.')
@@ -49,12 +64,11 @@ const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void)
     .exitOverride()
     .addHelpText('after', () => `\n${renderVariables()}\n\n${exitCodeTable}`);
 
-  /** The command's own options and the common ones, wherever they stood. */
-  const action =
-    <Options extends CommonOptions>(work: (options: Options, ...args: string[]) => Promise<number>) =>
-    async (...given: unknown[]): Promise<void> => {
+  const action: Action =
+    (work) =>
+    async (...given) => {
       const command = given.at(-1) as Command;
-      finish(await work(command.optsWithGlobals<Options>(), ...command.args));
+      finish(await work(command.optsWithGlobals(), ...command.args));
     };
 
   program
@@ -119,7 +133,46 @@ const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void)
     .option('--accept-loss', 'go on without the records that were lost')
     .action(action<ResumeCommandOptions>((options, name = '') => runResume(terminal, name, options)));
 
+  describeDlq(program.command('dlq').description('dead letters'), terminal, action);
   return program;
+};
+
+const describeDlq = (dlq: Command, terminal: Terminal, action: Action): void => {
+  const selecting = (command: Command): Command =>
+    command
+      .option('--topic <name>', 'where the event came from')
+      .option('--consumer <name>', 'the stream or consumer that failed')
+      .option('--key <key>', 'of the event')
+      .option('--text <text>', 'anywhere in its key, value or error')
+      .option('--state <state>', 'pending, redriven or discarded', parseState);
+
+  selecting(dlq.command('list'))
+    .description('dead letters, newest first')
+    .option('--first <n>', 'how many', parseWhole(1, 500), 50)
+    .option('--after <cursor>', 'the page behind this one')
+    .action(action<ListLettersOptions>((options) => listLetters(terminal, options)));
+
+  dlq
+    .command('show')
+    .description('one of them: what it holds, its history, and what waits behind it')
+    .argument('<id>', 'of the letter')
+    .action(action((options, id = '') => showLetter(terminal, id, options)));
+
+  selecting(dlq.command('redrive'))
+    .description(
+      'run again what failed, for the pending ones that all of this names; exits with 1 unless all succeed',
+    )
+    .argument('[ids...]', 'of letters')
+    .option('--dry-run', 'only count them')
+    .option('--max-per-second <n>', 'spread them', parseWhole(1, 10_000))
+    .action(action<RedriveLettersOptions>((options, ...ids) => redriveLetters(terminal, ids, options)));
+
+  dlq
+    .command('discard')
+    .description('give pending ones up, and let go on what waits behind them')
+    .argument('<ids...>', 'of letters')
+    .requiredOption('--reason <text>', 'kept with them')
+    .action(action<DiscardLettersOptions>((options, ...ids) => discardLetters(terminal, ids, options)));
 };
 
 const parseUrl = (text: string): string => {
@@ -136,6 +189,14 @@ const parseWhole =
       throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     return value;
   };
+
+const states = ['PENDING', 'REDRIVEN', 'DISCARDED'] as const;
+
+const parseState = (text: string): DeadLetterState => {
+  const state = states.find((name) => name === text.toUpperCase());
+  if (!state) throw new InvalidArgumentError('It must be pending, redriven or discarded.');
+  return state;
+};
 
 const parseRate = (text: string): number => {
   const value = Number(text);

@@ -40,11 +40,9 @@ const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f
 const widthOf = (text: string): number =>
   [...text].reduce((width, char) => width + (wide.test(char) ? 2 : 1), 0);
 
-const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
-
-/** Text of others on one line, without what would steer the terminal or turn the line around. */
+/** Text of others on one line, without what would steer the terminal. */
 export const printable = (text: string): string =>
-  text.replace(unprintable, (char) => JSON.stringify(char).slice(1, -1).replace(char, escaped(char)));
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 
 /** `1234567.80` as `1,234,567.80`. */
 export const groupDigits = (amount: string): string => {

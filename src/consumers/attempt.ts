@@ -1,7 +1,7 @@
 import { UnparseableEvent } from '../events/envelope.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import type { Attempt } from '../postgres/dead-letters.js';
-import { PermanentFailure, type Consumer, type Delivery } from './consumer.js';
+import { notTried, PermanentFailure, type Answer, type Consumer, type Delivery } from './consumer.js';
 
 /** An event that is due, or what cannot be parsed as one. */
 export interface Item<E> {
@@ -58,16 +58,15 @@ interface Progress<E> {
 
 /**
  * Gives the events of many keys their effect outside: in rounds, each with the next event of every key that has not failed. So no event
- * meets a later one of its key, and a key that fails holds up no other. After `longestMs` no new round begins.
+ * meets a later one of its key, and a key that fails holds up no other. Once it `isOver` no event is begun.
  * @param lanes the items of one key each, in their order
  * @throws what `deliver` threw, because a server is away
  */
 export const attempt = async <E>(
   consumer: Consumer<E>,
   lanes: readonly (readonly Item<E>[])[],
-  longestMs: number,
+  isOver: () => boolean,
 ): Promise<Attempted<E>[]> => {
-  const until = performance.now() + longestMs;
   const all = lanes.map((items): Progress<E> => ({
     items,
     next: 0,
@@ -75,11 +74,15 @@ export const attempt = async <E>(
     passed: [],
     failed: undefined,
   }));
-  for (let due = all; due.length > 0 && performance.now() < until;) {
+  for (let due = all; due.length > 0 && !isOver();) {
     const heads = due.map((lane) => lane.items[lane.next] as Item<E>);
-    const errors = await deliverAll(consumer, heads);
-    due.forEach((lane, n) => settle(consumer, lane, heads[n] as Item<E>, errors[n]));
-    due = due.filter(({ failed, next, items }) => !failed && next < items.length);
+    const answers = await deliverAll(consumer, heads, isOver);
+    due = due.filter((lane, n) => {
+      const answer = answers[n];
+      if (answer === notTried) return false;
+      settle(consumer, lane, heads[n] as Item<E>, answer);
+      return !lane.failed && lane.next < lane.items.length;
+    });
   }
   return all.map(({ items, next, ...lane }) => ({ ...lane, rest: items.slice(next) }));
 };
@@ -100,20 +103,24 @@ const settle = <E>(
 const isPermanent = (error: Error): boolean =>
   error instanceof UnparseableEvent || error instanceof PermanentFailure;
 
-/** @returns an error for each item that failed */
+/** @returns an answer for each item; for what could not be parsed its error */
 export const deliverAll = async <E>(
   { effect }: Consumer<E>,
   items: readonly Item<E>[],
-): Promise<(Error | undefined)[]> => {
-  const errors = items.map(({ parsed }) => ('error' in parsed ? parsed.error : undefined));
+  isOver: () => boolean,
+): Promise<Answer[]> => {
+  const answers = items.map(({ parsed }): Answer => ('error' in parsed ? parsed.error : undefined));
   const sound = items.flatMap((item, n) => {
     const delivery = toDelivery(item);
     return delivery ? [{ n, delivery }] : [];
   });
-  if (!effect.deliver || sound.length === 0) return errors;
-  const answers = await effect.deliver(sound.map(({ delivery }) => delivery));
-  sound.forEach(({ n }, i) => (errors[n] = answers[i]));
-  return errors;
+  if (!effect.deliver || sound.length === 0) return answers;
+  const given = await effect.deliver(
+    sound.map(({ delivery }) => delivery),
+    isOver,
+  );
+  sound.forEach(({ n }, i) => (answers[n] = given[i]));
+  return answers;
 };
 
 export const toDelivery = <E>({ record, parsed, claim }: Item<E>): Delivery<E> | undefined =>

@@ -28,17 +28,24 @@ export interface Delivery<E> {
   readonly claim: number;
 }
 
+/** The answer for an event that was not begun, because the time was over: it is due as before. */
+export const notTried: unique symbol = Symbol('not tried');
+
 /** Undefined: delivered. An Error: this one failed; {@link PermanentFailure} where no retry can mend it. */
-export type Answer = Error | undefined;
+export type Answer = Error | undefined | typeof notTried;
 
 export interface Effect<E> {
   /**
    * What leaves the system: at least once, so let it carry a stable id. Never gets two events of one key at once, nor a later one before an
    * earlier one of its key was delivered.
+   * @param isOver once it says so no event is begun any more, so that a call lasts little longer than one event does
    * @returns an answer for each delivery, in their order
    * @throws when nothing can be said of any of them, because a server is away: all are tried again, without end and without counting
    */
-  readonly deliver?: (deliveries: readonly Delivery<E>[]) => Promise<readonly Answer[]>;
+  readonly deliver?: (
+    deliveries: readonly Delivery<E>[],
+    isOver: () => boolean,
+  ) => Promise<readonly Answer[]>;
   /**
    * The rows of what was delivered, each event's exactly once: in the transaction that moves the position past them.
    * @returns events to append

@@ -14,6 +14,8 @@ import { createReservations } from './reservations.js';
 export interface Consumers {
   readonly copies: Consumer<LogRecord>;
   readonly notifications: Consumer<DueNotification>;
+  /** Ends what is on its way out: it counts as not tried. */
+  cutOff(): Promise<void>;
   /** After they were stopped. */
   stop(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
       logger: own,
       ...notifications,
     }),
+    cutOff: channel.stop,
     stop: async () => {
       await Promise.all([publisher.stop(), channel.stop(), redis?.stop()]);
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { v7 as uuidv7 } from 'uuid';
-import type { Channel } from '../channels/channel.js';
+import { ChannelStopped, type Channel } from '../channels/channel.js';
 import { isSkip } from '../events/envelope.js';
 import { parseNotificationEvent, type Notification } from '../events/notifications.js';
 import { parseOrderEvent, type OrderEvent } from '../events/orders.js';
@@ -16,7 +16,7 @@ import {
 } from '../postgres/notifications.js';
 import type { OutgoingEvent } from '../postgres/outbox.js';
 import { findUsers } from '../postgres/users.js';
-import type { Answer, Consumer, Delivery } from './consumer.js';
+import { notTried, type Answer, type Consumer, type Delivery } from './consumer.js';
 import { mapLimited } from './limited.js';
 import type { Claimed, Reservations } from './reservations.js';
 
@@ -54,7 +54,7 @@ export const createNotificationConsumer = (
     name: notificationGroup,
     topics: [orderEvents, notificationEvents],
     parse: parseDue,
-    effect: { deliver: (deliveries) => deliver(options, deliveries), write },
+    effect: { deliver: (deliveries, isOver) => deliver(options, deliveries, isOver), write },
     policy: {
       kind: 'retry',
       delaysMs: Array.from({ length: retries }, () => retryDelayMs),
@@ -104,6 +104,7 @@ type Due = Delivery<DueNotification>;
 const deliver = async (
   { database, reservations, channel, logger, failPrefix }: NotificationConsumerOptions,
   deliveries: readonly Due[],
+  isOver: () => boolean,
 ): Promise<Answer[]> => {
   const isDone = await findDone(database, deliveries);
   const due = deliveries.filter((delivery) => !isDone(delivery));
@@ -114,18 +115,22 @@ const deliver = async (
   if (held.size > 0) throw new Error(`another process is in charge of ${[...held].join(', ')}`);
   const emails = await findEmails(database, due);
   const answers = new Map<Due, Answer>();
+  const failed: Due[] = [];
   await mapLimited(due, mostAtOnce, async (delivery) => {
     const { eventId, content } = delivery.event;
+    if (isOver()) return void answers.set(delivery, notTried);
     try {
       if (content.recipientId.startsWith(failPrefix))
         throw new MeantToFail(`recipients that begin with ${failPrefix} fail (NOTIFICATION_FAIL_PREFIX)`);
       const email = emails(delivery.event);
       await channel.send({ idempotencyKey: eventId, content, email, place: placeOf(delivery) });
     } catch (error) {
+      if (error instanceof ChannelStopped) return void answers.set(delivery, notTried);
       answers.set(delivery, error instanceof Error ? error : new Error(String(error)));
+      failed.push(delivery);
     }
   });
-  await reservations.release([...answers.keys()].map(claimOf));
+  await reservations.release(failed.map(claimOf));
   return deliveries.map((delivery) => answers.get(delivery));
 };
 
@@ -158,6 +163,8 @@ const findDone = async (
   return ({ event: { eventId, sentId } }) => (sentId === null ? written.has(eventId) : delivered.has(sentId));
 };
 
+/** As of the addresses that mutations take. */
+const address = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The order's address, else that of the user whose id the recipient's is, else the recipient's id where it is an address. */
@@ -171,7 +178,7 @@ const findEmails = async (
   const users = ids.length > 0 ? await findUsers(database, [...new Set(ids)]) : [];
   const known = new Map(users.map(({ id, email }) => [id, email]));
   return ({ email, content: { recipientId } }) =>
-    email ?? known.get(recipientId) ?? (recipientId.includes('@') ? recipientId : null);
+    email ?? known.get(recipientId) ?? (address.test(recipientId) ? recipientId : null);
 };
 
 const write = async (tx: Transaction, deliveries: readonly Due[]): Promise<OutgoingEvent[]> => {

@@ -11,7 +11,7 @@ import { advancePositions } from '../postgres/positions.js';
 import { createSignal } from '../signal.js';
 import { attempt, deliverAll, parseItem, toDelivery, type Item } from './attempt.js';
 import { claims } from './claims.js';
-import type { Consumer } from './consumer.js';
+import { notTried, type Consumer } from './consumer.js';
 import { createQueueRunner } from './run-queues.js';
 import { effectFailed, halt, lanesOf } from './halt.js';
 import { fileAndPostpone, logFailures, writeRows, type Lane } from './settle.js';
@@ -37,7 +37,7 @@ export interface RunConsumerOptions {
 }
 
 const mostPerPartition = 500;
-/** After this no new event is begun in a turn: what is left of a slow key waits in its queue, and the others go on. */
+/** After this no new event is begun in a turn: what is left waits in the queues of its keys, and the log goes on. */
 const longestTurnMs = 2_000;
 const longestPauseMs = 5_000;
 /** Another owner moved the position: everything of this transaction is void. */
@@ -118,10 +118,11 @@ export const runConsumer = <E>(consumer: Consumer<E>, options: RunConsumerOption
     const found = await findLanes(parts);
     // What waits in a queue goes behind it; the rest is tried now.
     const free = found.filter(({ queue }) => !queue);
+    const until = performance.now() + longestTurnMs;
     const attempted = await attempt(
       consumer,
       free.map(({ items }) => items),
-      longestTurnMs,
+      () => stopping.signal.aborted || performance.now() > until,
     );
     const lanes = found.map((lane): Lane<E> => ({
       ...lane,
@@ -224,18 +225,24 @@ const redriving = <E>(consumer: Consumer<E>) => {
       claims.letter + epoch,
     );
   return {
+    /** All are begun at once: their lease is no longer than the longest of them. */
     deliver: async (letters: readonly ClaimedLetter[]) => {
       const found = letters.flatMap((letter, n) => {
         const item = toItem(letter);
         return item ? [{ n, item }] : [];
       });
-      const errors = await deliverAll(
+      const answers = await deliverAll(
         consumer,
         found.map(({ item }) => item),
+        () => false,
       );
-      const answers = letters.map((): Error | undefined => undefined);
-      found.forEach(({ n }, i) => (answers[n] = errors[i]));
-      return answers;
+      const errors = letters.map((): Error | undefined => undefined);
+      found.forEach(({ n }, i) => {
+        const answer = answers[i];
+        if (answer === notTried) throw new Error('not all were tried');
+        errors[n] = answer;
+      });
+      return errors;
     },
     apply: async (tx: Parameters<NonNullable<Consumer<E>['effect']['write']>>[0], letter: ClaimedLetter) => {
       const item = toItem(letter);

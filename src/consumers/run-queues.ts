@@ -97,10 +97,11 @@ export const createQueueRunner = <E>(options: QueueRunnerOptions<E>): QueueRunne
       if (item) items.set(item, waiting);
       else idle.push(waiting);
     }
+    const until = performance.now() + longestTurnMs;
     const attempted = await attempt(
       consumer,
       held.map(({ items }) => [...items.keys()]),
-      longestTurnMs,
+      () => isStopping || performance.now() > until,
     );
     const tried = held.map((one, n): Tried<E> => ({ ...one, ...(attempted[n] as Attempted<E>) }));
     const settled = await settle(tried, false).catch((error: unknown) => {

@@ -35,7 +35,7 @@ export const sequenceOf = (record: LogRecord): number | undefined => {
   return Number.isSafeInteger(sequence) && sequence > 0 ? sequence : undefined;
 };
 
-export const isSkip = (record: LogRecord): boolean => skipHeader in record.headers;
+export const isSkip = ({ headers }: Pick<LogRecord, 'headers'>): boolean => skipHeader in headers;
 
 /** Why bytes on a topic are no event. `message` names what is wrong; it goes into the dead letter. */
 export class UnparseableEvent extends Error {

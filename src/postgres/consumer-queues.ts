@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { LogRecord } from '../kafka/kafka.js';
 import type { Queryable, Transaction } from './database.js';
 import { headersText, recordColumns, toRecord, type Attempt } from './dead-letters.js';
@@ -20,9 +21,14 @@ export interface QueueName {
   readonly key: Buffer;
 }
 
-/** Events of one key wait for each other; those without a key for nothing. */
-export const queueKey = ({ key, partition, offset }: LogRecord): Buffer =>
-  key === null ? Buffer.from(`\0${partition}/${offset}`) : Buffer.concat([Buffer.from([1]), key]);
+/** Events of one key wait for each other; those without a key for nothing. A long one goes by its hash: an index takes 2,700 bytes. */
+export const queueKey = ({ key, partition, offset }: LogRecord): Buffer => {
+  if (key === null) return Buffer.from(`\0${partition}/${offset}`);
+  if (key.length <= longestQueueKey) return Buffer.concat([Buffer.from([1]), key]);
+  return Buffer.concat([Buffer.from([2]), createHash('sha256').update(key).digest()]);
+};
+
+const longestQueueKey = 1_000;
 
 /** @returns the queues that are there, in the order of `names`, undefined where there is none */
 export const findQueues = async (

@@ -291,8 +291,8 @@ export const isPoison = (error: unknown): error is Error =>
   error instanceof RangeError ||
   error instanceof SyntaxError;
 
-/** Postgres refused the data itself, and always will: values (22), constraints (23). */
-export const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error));
+/** Postgres refused the data itself, and always will: values (22), constraints (23), too much for an index or a row (54). */
+export const isRefusedData = (error: unknown): boolean => /^(2[23]|54)/.test(sqlState(error));
 
 /** Whether `error` says that a row would break the named constraint or unique index. */
 export const violates = (error: unknown, constraint: string): boolean =>

@@ -26,7 +26,13 @@ export interface Failure {
 }
 
 /** Class and message. */
-export const describeError = (error: Error): string => `${error.name}: ${error.message}`;
+export const describeError = (error: Error): string => `${error.name}: ${messageOf(error)}`;
+
+const longestMessage = 2_000;
+
+/** It may quote what was at fault, which may be long. */
+const messageOf = ({ message }: Error): string =>
+  message.length <= longestMessage ? message : `${message.slice(0, longestMessage).toWellFormed()}…`;
 
 export const failedAttempt = (by: string, error: Error): Attempt => ({
   at: new Date().toISOString(),
@@ -94,7 +100,7 @@ const insertLetters = async (
       records.map(({ value }) => value),
       records.map(({ headers }) => headersText(headers)),
       failures.map(({ error }) => error.name),
-      failures.map(({ error }) => withoutNul(error.message)),
+      failures.map(({ error }) => withoutNul(messageOf(error))),
       histories.map((history) => history.length),
       histories.map((history) => JSON.stringify(history)),
     ],
@@ -117,13 +123,12 @@ const largestLetterBytes = 900_000;
 
 const toLetterRecord = (consumer: string, failure: Failure) => {
   const { record, error } = failure;
-  const isTooLarge = (record.value?.length ?? 0) > largestLetterBytes;
+  const { omitted, ...kept } = fitting(record);
   return {
+    ...kept,
     topic: deadLetterTopic(typeOf(record)),
-    key: record.key,
-    value: isTooLarge ? null : record.value,
     headers: {
-      ...withoutOurs(record.headers),
+      ...kept.headers,
       'millrace-dlq-consumer': consumer,
       'millrace-dlq-topic': record.topic,
       'millrace-dlq-partition': String(record.partition),
@@ -131,9 +136,19 @@ const toLetterRecord = (consumer: string, failure: Failure) => {
       'millrace-dlq-error': withoutNul(describeError(error)),
       'millrace-dlq-attempts': String(historyOf(consumer, failure).length),
       // The row has it.
-      ...(isTooLarge && { 'millrace-dlq-omitted': 'value' }),
+      ...(omitted && { 'millrace-dlq-omitted': omitted }),
     },
   };
+};
+
+/** What of a record a letter has room for: without its value if need be, else nothing of it. */
+const fitting = (record: LogRecord) => {
+  const { key, value } = record;
+  const headers = withoutOurs(record.headers);
+  const room = largestLetterBytes - (key?.length ?? 0) - Buffer.byteLength(JSON.stringify(headers));
+  if ((value?.length ?? 0) <= room) return { key, value, headers };
+  if (room >= 0) return { key, value: null, headers, omitted: 'value' };
+  return { key: null, value: null, headers: {}, omitted: 'key, value, headers' };
 };
 
 /** Tells that a letter changed. */
@@ -229,7 +244,7 @@ export const settleLetter = async (
       error ? 'PENDING' : 'REDRIVEN',
       JSON.stringify(attempt),
       error?.name,
-      error && withoutNul(error.message),
+      error && withoutNul(messageOf(error)),
     ],
   );
   tx.id = rows[0]?.xid;

@@ -1,4 +1,5 @@
-import type { Queryable } from './database.js';
+import { skipHeader } from '../events/envelope.js';
+import type { Queryable, Transaction } from './database.js';
 import { abandoned } from './presence.js';
 
 /** Statements of the relay. Each write is fenced: it holds only while the lease is still the caller's. */
@@ -170,6 +171,14 @@ export const readNumbered = (
      order by seq limit $4`,
     [topic, partition, afterSeq, most],
   );
+
+/** Makes a row the skip marker of its number: with its dead letter, so that the event is never sent under both numbers. */
+export const skipRow = async (tx: Transaction, id: number): Promise<void> => {
+  await tx.query('update outbox set value = null, headers = headers || $2::jsonb where id = $1', [
+    id,
+    JSON.stringify({ [skipHeader]: '1' }),
+  ]);
+};
 
 /** Ids above the frontier that are numbered already. */
 export const readNumberedIds = async (db: Queryable, frontier: number): Promise<number[]> => {

@@ -13,6 +13,7 @@ import {
   readNumberedIds,
   readRuns,
   releaseRelay,
+  skipRow,
   truncateOldSlot,
   type Numbering,
   type NumberedRow,
@@ -191,7 +192,10 @@ export const createRelay = (options: RelayOptions): Relay => {
       offset: row.id,
       timestampMs: Date.now(),
     };
-    await database.transaction((tx) => fileDeadLetters(tx, 'relay', [{ record, error }]));
+    await database.transaction(async (tx) => {
+      await fileDeadLetters(tx, 'relay', [{ record, error }]);
+      await skipRow(tx, row.id);
+    });
   };
 
   const housekeep = async (): Promise<void> => {

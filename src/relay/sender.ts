@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { sequenceHeader, skipHeader } from '../events/envelope.js';
+import { isSkip, sequenceHeader, skipHeader } from '../events/envelope.js';
 import { PublishError, type OutgoingRecord, type Publisher } from '../kafka/kafka.js';
 import type { NumberedRow } from '../postgres/relay.js';
 
@@ -32,7 +32,7 @@ export interface SenderOptions {
   readonly ackedSeq: number;
   readonly lastSeq: number;
   readonly readNumbered: (afterSeq: number, most: number) => Promise<NumberedRow[]>;
-  /** Files a row that Kafka refuses for good. */
+  /** Files a row that Kafka refuses for good, and makes it a skip marker. */
   readonly park: (row: NumberedRow, error: Error) => Promise<void>;
   readonly logger: Logger;
 }
@@ -100,14 +100,15 @@ export const createSender = (options: SenderOptions): Sender => {
     } catch (error) {
       if (!(error instanceof PublishError) || error.kind !== 'TOO_LARGE') throw error;
       if (rows.length > 1) return sendSome(rows.slice(0, Math.ceil(rows.length / 2)));
+      if (isSkip({ headers: first.headers })) throw error;
       // All earlier sends are settled, because one is under way at a time.
       logger.error(
         { err: error, topic, partition, seq: first.seq },
         'Kafka refuses a record for good: it is parked',
       );
+      // Read again, as the marker that it is from then on, also when the answer is lost.
+      queue = [];
       await park(first, error);
-      await publisher.send(topic, partition, [toSkip(first)]);
-      acknowledge(rows);
     }
   };
 

@@ -9,18 +9,28 @@ import type { PartitionRun } from '../postgres/relay.js';
 const tailRecords = 1_500;
 const pageBytes = 1_048_576;
 
-/** The highest number in a partition's tail, or undefined when it holds none (empty, or expired). */
+/**
+ * The highest number in a partition's tail, or undefined when it holds none (empty, or expired). Records of strangers have none, however
+ * many they are: the tail reaches back until it holds enough that do.
+ */
 const readTail = async (kafka: Kafka, topic: string, partition: number): Promise<number | undefined> => {
   const marks = (await kafka.watermarks(topic)).get(partition);
   if (!marks) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
-  let highest: number | undefined;
-  for (let offset = Math.max(marks.earliest, marks.latest - tailRecords); offset < marks.latest;) {
-    const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
-    for (const record of records) highest = Math.max(highest ?? 0, sequenceOf(record) ?? 0);
-    if (nextOffset <= offset) break;
-    offset = nextOffset;
+  const numbers: number[] = [];
+  for (let end = marks.latest; end > marks.earliest && numbers.length < tailRecords;) {
+    const start = Math.max(marks.earliest, end - tailRecords);
+    for (let offset = start; offset < end;) {
+      const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
+      for (const record of records) {
+        const number = record.offset < end ? sequenceOf(record) : undefined;
+        if (number !== undefined) numbers.push(number);
+      }
+      if (nextOffset <= offset) break;
+      offset = nextOffset;
+    }
+    end = start;
   }
-  return highest;
+  return numbers.length > 0 ? Math.max(...numbers) : undefined;
 };
 
 export interface LogAhead {

@@ -250,19 +250,19 @@ describe('a server', () => {
   });
 
   test('without TLS gets no mail where the URL insists on it', async () => {
-    const { url, mails } = await startMailServer();
+    const { url, mails } = await startMailServer({ disabledCommands: ['STARTTLS'] });
     await expect(smtp(`${url}?requireTLS=true`).send(outgoing())).rejects.toThrow('STARTTLS');
     expect(mails).toEqual([]);
   });
 
   test('that says nothing makes the try fail in time', async () => {
     const url = await startRaw(() => {});
-    await expect(smtp(url, { phaseMs: 100 }).send(outgoing())).rejects.toThrow('Greeting never received');
+    await expect(smtp(url, { phaseMs: 100 }).send(outgoing())).rejects.toThrow(/timeout|never received/i);
   });
 
   test('that falls silent makes the try fail in time', async () => {
     const url = await startRaw((socket) => socket.write('220 here\r\n'));
-    await expect(smtp(url, { phaseMs: 100 }).send(outgoing())).rejects.toThrow('Timeout');
+    await expect(smtp(url, { phaseMs: 100 }).send(outgoing())).rejects.toThrow(/timeout/i);
   });
 
   test('that answers without end makes the try fail in time', async () => {
@@ -291,7 +291,7 @@ describe('a server', () => {
 test('stop ends what is still on its way', async () => {
   let connected = false;
   const url = await startRaw(() => (connected = true));
-  const channel = smtp(url);
+  const channel = smtp(url, { phaseMs: 300_000, mailMs: 300_000 });
   const sendings = Promise.allSettled(Array.from({ length: 20 }, () => channel.send(outgoing())));
   await eventually(() => connected);
   await channel.stop();

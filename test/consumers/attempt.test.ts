@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { attempt, type Item } from '../../src/consumers/attempt.js';
-import { PermanentFailure, type Consumer, type Policy } from '../../src/consumers/consumer.js';
+import {
+  notTried,
+  PermanentFailure,
+  type Answer,
+  type Consumer,
+  type Policy,
+} from '../../src/consumers/consumer.js';
 import { nextDelayMs } from '../../src/consumers/settle.js';
 
 const retry: Policy = { kind: 'retry', delaysMs: [100, 200], exhausted: 'park' };
@@ -13,7 +19,7 @@ const item = (event: string, tried = 0): Item<string> => ({
 });
 
 /** Delivers all but what `errors` names; `rounds` are the events of each call. */
-const consumerOf = (errors: Record<string, Error>, policy: Policy = retry) => {
+const consumerOf = (errors: Record<string, Answer>, policy: Policy = retry) => {
   const rounds: string[][] = [];
   const consumer: Consumer<string> = {
     name: 'tested',
@@ -42,7 +48,7 @@ describe('attempt', () => {
         [item('a1'), item('a2'), item('a3')],
         [item('b1'), item('b2'), item('b3')],
       ],
-      60_000,
+      () => false,
     );
     expect(rounds).toEqual([['a1', 'b1'], ['a2', 'b2'], ['b3']]);
     expect(events(a?.done ?? [])).toEqual(['a1']);
@@ -53,22 +59,39 @@ describe('attempt', () => {
 
   test('passes over what failed for good where the policy is to skip', async () => {
     const { consumer } = consumerOf({ a1: new PermanentFailure('never') }, { ...retry, exhausted: 'skip' });
-    const [a] = await attempt(consumer, [[item('a1'), item('a2')]], 60_000);
+    const [a] = await attempt(consumer, [[item('a1'), item('a2')]], () => false);
     expect(a?.passed).toHaveLength(1);
     expect(events(a?.done ?? [])).toEqual(['a2']);
   });
 
   test('begins no new round once its time is over', async () => {
     const { consumer, rounds } = consumerOf({});
-    const [a] = await attempt(consumer, [[item('a1'), item('a2')]], 0);
-    expect(rounds).toEqual([]);
-    expect(events(a?.rest ?? [])).toEqual(['a1', 'a2']);
+    const [a] = await attempt(consumer, [[item('a1'), item('a2')]], () => rounds.length === 1);
+    expect(rounds).toEqual([['a1']]);
+    expect(events(a?.done ?? [])).toEqual(['a1']);
+    expect(events(a?.rest ?? [])).toEqual(['a2']);
+  });
+
+  test('leaves what was not tried where it is, and its key goes no further', async () => {
+    const { consumer, rounds } = consumerOf({ a2: notTried });
+    const [a, b] = await attempt(
+      consumer,
+      [
+        [item('a1'), item('a2'), item('a3')],
+        [item('b1'), item('b2'), item('b3')],
+      ],
+      () => false,
+    );
+    expect(rounds).toEqual([['a1', 'b1'], ['a2', 'b2'], ['b3']]);
+    expect(a).toMatchObject({ failed: undefined, passed: [] });
+    expect(events(a?.rest ?? [])).toEqual(['a2', 'a3']);
+    expect(events(b?.done ?? [])).toEqual(['b1', 'b2', 'b3']);
   });
 
   test('delivers nothing that could not be parsed', async () => {
     const { consumer, rounds } = consumerOf({});
     const broken: Item<string> = { ...item('x'), parsed: { error: new Error('no JSON') } };
-    const [a] = await attempt(consumer, [[broken, item('a2')]], 60_000);
+    const [a] = await attempt(consumer, [[broken, item('a2')]], () => false);
     expect(rounds).toEqual([]);
     expect(a?.failed).toMatchObject({ isPermanent: true });
   });

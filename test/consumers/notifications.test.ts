@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Outgoing } from '../../src/channels/channel.js';
-import type { Delivery } from '../../src/consumers/consumer.js';
+import { ChannelStopped, type Outgoing } from '../../src/channels/channel.js';
+import { notTried, type Delivery } from '../../src/consumers/consumer.js';
 import {
   createNotificationConsumer,
   type DueNotification,
@@ -79,6 +79,7 @@ const open = (given: { held?: string[]; done?: string[]; users?: { id: string; e
       name: 'tested',
       send: (outgoing: Outgoing) => {
         if (outgoing.content.recipientId === 'away') return Promise.reject(new Error('no answer'));
+        if (outgoing.content.recipientId === 'cut off') return Promise.reject(new ChannelStopped());
         sent.push(outgoing);
         return Promise.resolve();
       },
@@ -95,8 +96,10 @@ const open = (given: { held?: string[]; done?: string[]; users?: { id: string; e
     record: own,
     claim: 1,
   });
-  const deliver = (...records: LogRecord[]) => consumer.effect.deliver?.(records.map(deliveryOf)) ?? [];
-  return { consumer, deliver, sent, reserved, released };
+  const deliverUntil = (isOver: () => boolean, records: readonly LogRecord[]) =>
+    consumer.effect.deliver?.(records.map(deliveryOf), isOver) ?? [];
+  const deliver = (...records: LogRecord[]) => deliverUntil(() => false, records);
+  return { consumer, deliver, deliverUntil, sent, reserved, released };
 };
 
 const shipped = (customerId = 'customer-1', id = 'event-1', customerEmail: string | null = null) =>
@@ -156,7 +159,7 @@ describe('delivery', () => {
   test('fails for recipients that are meant to fail, and for them alone', async () => {
     const { deliver, sent, released } = open();
     const answers = await deliver(shipped('fail-1', 'event-1'), shipped('customer-2', 'event-2'));
-    expect(answers.map((answer) => answer?.name)).toEqual(['DeliveryFailed', undefined]);
+    expect(answers).toEqual([expect.objectContaining({ name: 'DeliveryFailed' }), undefined]);
     expect(sent).toHaveLength(1);
     expect(released).toEqual(['event-1']);
   });
@@ -164,7 +167,7 @@ describe('delivery', () => {
   test('that the channel refuses is answered with its error, and the reservation is released', async () => {
     const { deliver, reserved, released } = open();
     const [answer] = await deliver(shipped('away'));
-    expect(answer?.message).toBe('no answer');
+    expect(answer).toEqual(new Error('no answer'));
     expect([reserved, released]).toEqual([['event-1'], ['event-1']]);
   });
 
@@ -176,6 +179,21 @@ describe('delivery', () => {
     ]);
     expect(reserved).toEqual(['event-2']);
     expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['event-2']);
+  });
+
+  test('begins none any more once its time is over, and counts none of those as a try', async () => {
+    const { deliverUntil, sent, released } = open();
+    const all = Array.from({ length: 100 }, (_, n) => shipped(`customer-${n}`, `event-${n}`));
+    const answers = await deliverUntil(() => sent.length >= 40, all);
+    expect(sent).toHaveLength(40);
+    expect(answers.filter((answer) => answer === undefined)).toHaveLength(40);
+    expect(answers.filter((answer) => answer === notTried)).toHaveLength(60);
+    expect(released).toEqual([]);
+  });
+
+  test('that the end of the process cut off counts as not tried', async () => {
+    const { deliver } = open();
+    expect(await deliver(shipped('cut off', '1'), shipped('customer-2', '2'))).toEqual([notTried, undefined]);
   });
 
   test('stops as a whole while another process is in charge of one of them', async () => {
@@ -192,11 +210,13 @@ describe('delivery', () => {
       shipped(user, '2'),
       shipped('me@example.com', '3'),
       shipped('nobody', '4'),
+      shipped('@home', '5'),
     );
     expect(sent.map(({ email }) => email)).toEqual([
       'order@example.com',
       'user@example.com',
       'me@example.com',
+      null,
       null,
     ]);
   });

@@ -3,7 +3,7 @@ import type { Load } from './load.js';
 import { between, type Random } from './random.js';
 
 export interface FaultsOptions {
-  readonly load: Load;
+  readonly load: Pick<Load, 'allow' | 'answered'>;
   readonly random: Random;
   readonly orders: number;
   readonly faults: number;

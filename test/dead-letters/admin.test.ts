@@ -1,21 +1,22 @@
 import { expect, it } from '@jest/globals';
 import { createSourceEventStream, graphql, parse } from 'graphql';
-import { MillraceError } from '../../src/errors.js';
+import type { MillraceError } from '../../src/errors.js';
 import { createSchema } from '../../src/gateway/schema.js';
 import { createContext, type Services } from '../../src/resolvers/context.js';
 import { resolvers } from '../../src/resolvers/index.js';
 import { scalars } from '../../src/resolvers/scalars.js';
 
 const schema = createSchema(resolvers, scalars);
-/** Whoever touches a service has failed. */
-const services = new Proxy(
+/** Whoever uses a service has failed. */
+const untouchable = new Proxy(
   {},
   {
     get: (_, name) => {
       throw new Error(`${String(name)} was used`);
     },
   },
-) as Services;
+);
+const services = new Proxy({}, { get: () => untouchable }) as Services;
 const anybody = () => createContext(services, { id: 'anybody', admin: false });
 
 it.each([

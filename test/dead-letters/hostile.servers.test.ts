@@ -90,7 +90,7 @@ describe('redriveDeadLetters refuses', () => {
   test.each([1.5, '1', true, 2 ** 31, 1e300])('a pace of %j, which is no Int', (maxPerSecond) =>
     expectBad(redriveMutation, { ids: [existing], maxPerSecond }, 'maxPerSecond'),
   );
-  test('ids that are null', () => expectBad(redriveMutation, { ids: [null] }, 'ids'));
+  test('ids that are null', () => expectBad(redriveMutation, { ids: [null] }, 'ids[0]'));
 });
 
 describe('discardDeadLetters refuses', () => {

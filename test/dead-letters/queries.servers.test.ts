@@ -118,7 +118,7 @@ describe('deadLetters', () => {
     const topic = 'paged';
     const failedAt = (n: number) => `2026-02-01T00:00:00.00${n % 3}${n % 7}00Z`;
     await insert(Array.from({ length: 40 }, (_, n) => ({ topic, failedAt: failedAt(n) })));
-    const seen: LetterAnswer[] = [];
+    const seen: Page['nodes'][number][] = [];
     for (let after: string | null = null; ;) {
       const got: Page = await page(client, { filter: { topic }, first: 7, after });
       expect(got.edges.map(({ node }) => node.id)).toEqual(got.nodes.map(({ id }) => id));

@@ -104,7 +104,8 @@ let url: string;
 beforeAll(async () => {
   if (!executablePath) return;
   const database = await createTestDatabase();
-  ({ url } = await startMillrace({ env: { DATABASE_URL: database.url, TOPIC_PREFIX: uniquePrefix() } }));
+  const env = { DATABASE_URL: database.url, TOPIC_PREFIX: uniquePrefix(), NOTIFICATION_RETRIES: '0' };
+  ({ url } = await startMillrace({ env }));
   mkdirSync(pictures, { recursive: true });
   seen = await browse();
 });
@@ -182,6 +183,90 @@ inBrowser('an order is made and shipped, and a second run answers the same', asy
     changeOrderStatus: { ...shipped, replayed: true },
   });
 });
+
+inBrowser('a user and a post are written, and a second run writes another post of that user', async () => {
+  const written = { post: { id: expect.any(String) } };
+  expect(await ask(seen, 'Write a post')).toMatchObject({
+    createUser: { user: { name: '지우', version: 1 }, replayed: false },
+    createPost: written,
+  });
+  expect(await ask(seen, 'Write a post')).toMatchObject({
+    createUser: { replayed: true },
+    createPost: written,
+  });
+});
+
+inBrowser('posts are answered with their author', async () => {
+  const joined = { authorName: '지우', department: 'Research', author: { posts: { totalCount: 2 } } };
+  await eventually(async () => {
+    expect(await ask(seen, 'Posts')).toMatchObject({ posts: { totalCount: 2, nodes: [joined, joined] } });
+    return true;
+  });
+  await isShown(seen, 'authorName');
+});
+
+inBrowser('departments come at once, then anew when a post is written', async () => {
+  const postsOf = ({ data }: Result) =>
+    (data as { departmentStats?: { posts: number } } | undefined)?.departmentStats?.posts;
+  await send(seen, 'Watch the departments');
+  await eventually(() => seen.pushed.map(postsOf).includes(2));
+  const client = createTestClient(url);
+  const { users } = await client.data<{ users: { nodes: [{ id: string }] } }>('{ users { nodes { id } } }');
+  await client.data(
+    'mutation ($id: ID!) { createPost(input: { authorId: $id, title: "a", content: "b" }) { replayed } }',
+    { id: users.nodes[0].id },
+  );
+  await eventually(() => seen.pushed.map(postsOf).includes(3));
+});
+
+inBrowser('a product is made and sold', async () => {
+  const sold = { product: { price: '18.50', stockQuantity: 99, version: 2 } };
+  expect(await ask(seen, 'Products')).toMatchObject({
+    createProduct: { replayed: false },
+    updateProduct: sold,
+  });
+  expect(await ask(seen, 'Products')).toMatchObject({
+    createProduct: { replayed: true },
+    updateProduct: sold,
+  });
+});
+
+const orderOf = (customerId: string) =>
+  createTestClient(url).data(
+    `mutation ($customerId: ID!) {
+      createOrder(input: { customerId: $customerId, totalAmount: 1, currency: "KRW" }) { replayed }
+    }`,
+    { customerId },
+  );
+
+inBrowser('notifications come as orders are sent', async () => {
+  await send(seen, 'Watch notifications');
+  await eventually(async () => {
+    await orderOf('customer-1');
+    return seen.pushed.some(({ data }) => data?.['notifications'] !== undefined);
+  });
+  await isShown(seen, 'deliveredAt');
+});
+
+inBrowser(
+  'an order whose notification fails is a dead letter, and so is it when redriven in vain',
+  async () => {
+    await orderOf('fail-1');
+    const letters = (attempts: number) => ({
+      deadLetters: { totalCount: 1, nodes: [{ attempts, behind: 0, topic: 'order.events.v1' }] },
+    });
+    await eventually(async () => {
+      expect(await ask(seen, 'Dead letters')).toMatchObject(letters(1));
+      return true;
+    });
+    await isShown(seen, 'DeliveryFailed');
+    await picture(seen.page, 'playground-dead-letters');
+    expect(await ask(seen, 'Redrive')).toEqual({
+      redriveDeadLetters: { matched: 1, redriven: 0, dryRun: false },
+    });
+    expect(await ask(seen, 'Dead letters')).toMatchObject(letters(2));
+  },
+);
 
 inBrowser('nothing was asked of another host, and nothing was complained about', () => {
   const { host } = new URL(url);

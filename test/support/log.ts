@@ -88,6 +88,21 @@ export const writeRaw = async (
   }
 };
 
+/** Makes the broker refuse what is larger. Other settings of the topic are reset. */
+export const limitRecords = async (topic: string, bytes: number): Promise<void> => {
+  const admin = client().admin();
+  await admin.connect();
+  try {
+    const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+    });
+  } finally {
+    await admin.disconnect();
+  }
+};
+
 /** Names of all topics with the prefix. */
 export const topicNames = async (prefix: string): Promise<string[]> => {
   const admin = client().admin();
