@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { mapLimited } from '../limited.js';
 import { CommitUnknown, isPoison, type Database, type Transaction } from '../postgres/database.js';
 import { releaseQueues } from '../postgres/consumer-queues.js';
 import { changeOf, claimLetters, settleLetter, type ClaimedLetter } from '../postgres/dead-letters.js';
@@ -31,7 +32,8 @@ export interface RedriveOptions {
 const pollMs = 250;
 const longestPauseMs = 5_000;
 const leaseMs = 30_000;
-const mostAtOnce = 32;
+const mostAtOnce = 64;
+const settledAtOnce = 4;
 
 /** Somebody else holds or settled the letter meanwhile: what was done for it is void. */
 class LetterLost extends Error {}
@@ -71,7 +73,9 @@ export const createRedrive = (options: RedriveOptions): Redrive => {
     const letters = await claimLetters(database, worker, owner, leaseMs, mostAtOnce);
     if (letters.length === 0) return false;
     const failures = (await deliver?.(letters)) ?? [];
-    for (const [n, letter] of letters.entries()) await settleOrFail(letter, failures[n]);
+    await mapLimited(letters, settledAtOnce, (letter) =>
+      settleOrFail(letter, failures[letters.indexOf(letter)]),
+    );
     return true;
   };
 

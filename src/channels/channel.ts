@@ -4,6 +4,8 @@ import type { Notification } from '../events/notifications.js';
 export interface Outgoing {
   /** The same for every try: receivers tell a repeat by it. */
   readonly idempotencyKey: string;
+  /** Of the row that is there already, when a client sent it. */
+  readonly notificationId: string | null;
   readonly content: Pick<Notification, 'recipientId' | 'kind' | 'title' | 'body' | 'data' | 'orderId'>;
   /** Where mail goes; null where no address is known. */
   readonly email: string | null;

@@ -57,9 +57,18 @@ export const createWebhookChannel = ({ url, secret, timeoutMs, allowPrivate }: W
   };
 };
 
-const render = ({ idempotencyKey, content }: Outgoing): string => {
+const render = ({ idempotencyKey, notificationId, content }: Outgoing): string => {
   const { recipientId, kind, title, body, data, orderId } = content;
-  return JSON.stringify({ id: idempotencyKey, recipientId, kind, title, body, data, orderId });
+  return JSON.stringify({
+    id: idempotencyKey,
+    notificationId,
+    recipientId,
+    kind,
+    title,
+    body,
+    data,
+    orderId,
+  });
 };
 
 const sign = (secret: string, body: string): string => {

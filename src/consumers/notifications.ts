@@ -17,7 +17,7 @@ import {
 import type { OutgoingEvent } from '../postgres/outbox.js';
 import { findUsers } from '../postgres/users.js';
 import { notTried, type Answer, type Consumer, type Delivery } from './consumer.js';
-import { mapLimited } from './limited.js';
+import { mapLimited } from '../limited.js';
 import type { Claimed, Reservations } from './reservations.js';
 
 /** A notification that is due: of an order's event, or one that a client sent and that has its row already. */
@@ -117,13 +117,14 @@ const deliver = async (
   const answers = new Map<Due, Answer>();
   const failed: Due[] = [];
   await mapLimited(due, mostAtOnce, async (delivery) => {
-    const { eventId, content } = delivery.event;
+    const { eventId, sentId, content } = delivery.event;
     if (isOver()) return void answers.set(delivery, notTried);
     try {
       if (content.recipientId.startsWith(failPrefix))
         throw new MeantToFail(`recipients that begin with ${failPrefix} fail (NOTIFICATION_FAIL_PREFIX)`);
       const email = emails(delivery.event);
-      await channel.send({ idempotencyKey: eventId, content, email, place: placeOf(delivery) });
+      const outgoing = { idempotencyKey: eventId, notificationId: sentId, content, email };
+      await channel.send({ ...outgoing, place: placeOf(delivery) });
     } catch (error) {
       if (error instanceof ChannelStopped) return void answers.set(delivery, notTried);
       answers.set(delivery, error instanceof Error ? error : new Error(String(error)));

@@ -24,17 +24,22 @@ export interface DeadLetter {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, string>>;
   readonly consumer: string;
   /** Class and message. */
   readonly error: string;
   readonly attempts: number;
   readonly state: LetterState;
   readonly reason: string | null;
-  readonly history: readonly Attempt[];
   readonly failedAt: string;
+}
+
+/** What may be large: of a list it is read only where it is asked for. */
+export interface LetterContent {
+  readonly id: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly history: readonly Attempt[];
 }
 
 /** All that is given must hold. */
@@ -50,8 +55,8 @@ export interface LetterFilter {
 
 const listing: Listing = {
   table: 'dead_letters',
-  columns: `id, topic, partition, "offset", key, value, headers, consumer, error_class || ': ' || error as error, attempts, state, reason,
-    history, failed_at as "failedAt"`,
+  columns: `id, topic, partition, "offset", consumer, error_class || ': ' || error as error, attempts, state, reason,
+    failed_at as "failedAt"`,
   time: 'failed_at',
 };
 
@@ -81,6 +86,21 @@ export const countLetters = (db: Queryable, filter: LetterFilter): Promise<numbe
 /** In no particular order; ids without a letter are left out. */
 export const findLetters = (db: Queryable, ids: readonly string[]): Promise<DeadLetter[]> =>
   db.query<DeadLetter>(`select ${listing.columns} from dead_letters where id = any($1::uuid[])`, [ids]);
+
+/** @returns as many of them as hold `mostBytes` together, in no particular order */
+export const findContents = (
+  db: Queryable,
+  ids: readonly string[],
+  mostBytes: number,
+): Promise<LetterContent[]> =>
+  db.query<LetterContent>(
+    `select id, key, value, headers, history from (
+       select *, sum(pg_column_size(headers) + pg_column_size(history) + octet_length(coalesce(key, '')) + octet_length(coalesce(value, '')))
+         over (order by id) as bytes
+       from dead_letters where id = any($1::uuid[])) as l
+     where bytes <= $2`,
+    [ids, mostBytes],
+  );
 
 /** How many wait behind each letter, in the order of the ids. */
 export const countBehind = async (db: Queryable, ids: readonly string[]): Promise<number[]> => {

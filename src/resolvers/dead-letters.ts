@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { parseLetterFilter } from '../commands/dead-letters.js';
 import { parseUuid } from '../commands/inputs.js';
+import { badInput } from '../errors.js';
 import { parseDeadLetterEvent } from '../events/dead-letters.js';
 import { deadLetterChanges } from '../events/topics.js';
 import type {
@@ -11,12 +12,18 @@ import type {
   QueryDeadLettersArgs,
   SubscriptionDeadLettersArgs,
 } from '../generated/resolvers.js';
-import { countLetters, listLetters, type DeadLetter } from '../postgres/dead-letter-operations.js';
+import {
+  countLetters,
+  listLetters,
+  type DeadLetter,
+  type LetterContent,
+} from '../postgres/dead-letter-operations.js';
 import { requireAdmin } from './admin.js';
 import { pageLength } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser, leftOut, mapItems } from './iterate.js';
+import { mostContentBytes } from './loaders.js';
 import { textOfBytes } from './messages.js';
 
 const topic = deadLetterChanges.name;
@@ -79,6 +86,18 @@ const waitingBehind = async ({ id }: DeadLetter, { first }: DeadLetterWaitingArg
 
 const mostAttempts = 100;
 
+/** @throws MillraceError BAD_USER_INPUT when the letters of this answer are too large together */
+const contentOf = async ({ id }: DeadLetter, { loaders }: Context): Promise<LetterContent> => {
+  const content = await loaders.letterContents.load(id);
+  if (content) return content;
+  throw badInput('first', `these letters hold more than ${mostContentBytes} bytes: ask for fewer at a time`);
+};
+
+const ofContent =
+  <T>(pick: (content: LetterContent) => T) =>
+  async (letter: DeadLetter, _: unknown, context: Context): Promise<T> =>
+    pick(await contentOf(letter, context));
+
 export const deadLetterResolvers = {
   Query: { deadLetter, deadLetters },
   Mutation: { redriveDeadLetters, discardDeadLetters },
@@ -86,10 +105,13 @@ export const deadLetterResolvers = {
     deadLetters: { subscribe: watchDeadLetters, resolve: (letter: DeadLetter) => letter },
   },
   DeadLetter: {
-    ...textOfBytes,
+    key: ofContent(textOfBytes.key),
+    value: ofContent(textOfBytes.value),
+    encoding: ofContent(textOfBytes.encoding),
+    headers: ofContent(({ headers }) => headers),
+    history: ofContent(({ history }) => history.slice(-mostAttempts)),
     behind: ({ id }: DeadLetter, _: unknown, { loaders }: Context) => loaders.behindLetters.count(id),
     waiting: waitingBehind,
-    history: ({ history }: DeadLetter) => history.slice(-mostAttempts),
   },
   DeadLetterConnection: connection(({ failedAt, id }: DeadLetter) => ({ time: failedAt, id })),
 };

@@ -7,13 +7,23 @@ import type { User } from '../events/users.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import type { Live } from '../live/live.js';
 import type { Database } from '../postgres/database.js';
-import { countBehind, findLetters, listBehind, type DeadLetter } from '../postgres/dead-letter-operations.js';
+import {
+  countBehind,
+  findContents,
+  findLetters,
+  listBehind,
+  type DeadLetter,
+  type LetterContent,
+} from '../postgres/dead-letter-operations.js';
 import { countNotificationsOfOrders, listNotificationsOfOrders } from '../postgres/notifications.js';
 import { countOrdersOf, findOrders, listOrdersOf } from '../postgres/orders.js';
 import type { PageRequest, PageRows } from '../postgres/pages.js';
 import { countPostsOf, findPosts, listPostsOf } from '../postgres/posts.js';
 import { findProducts } from '../postgres/products.js';
 import { findUsers } from '../postgres/users.js';
+
+/** Contents of letters that one operation may hold. */
+export const mostContentBytes = 32 * 1024 * 1024;
 
 /** Look-ups of one operation: each batch is one statement, however many fields ask. */
 export interface Loaders {
@@ -30,6 +40,8 @@ export interface Loaders {
   /** By UUID in lower case; null for a product that does not exist. */
   readonly products: DataLoader<string, Product | null>;
   readonly deadLetters: DataLoader<string, DeadLetter | null>;
+  /** Null for those that are not there, and those that do not fit into {@link mostContentBytes} together. */
+  readonly letterContents: DataLoader<string, LetterContent | null>;
   /** What waits behind dead letters, by their id. */
   readonly behindLetters: PageLoader<LogRecord>;
   /** The cursor of now of a topic, asked for once. */
@@ -88,6 +100,9 @@ export const createLoaders = ({
     },
     get deadLetters() {
       return once('deadLetters', () => byId((ids) => findLetters(database, ids)));
+    },
+    get letterContents() {
+      return once('letterContents', () => byId((ids) => findContents(database, ids, mostContentBytes)));
     },
     get behindLetters() {
       return once('behindLetters', () =>

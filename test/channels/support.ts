@@ -3,6 +3,7 @@ import type { Outgoing } from '../../src/channels/channel.js';
 
 export const outgoing = (changed: Partial<Outgoing> = {}): Outgoing => ({
   idempotencyKey: '018f2a3e-0000-7000-8000-000000000001',
+  notificationId: null,
   content: {
     recipientId: 'customer-1',
     kind: 'order.shipped',

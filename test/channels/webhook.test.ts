@@ -81,7 +81,11 @@ describe('a delivery', () => {
       url: '/hook?tenant=7',
       headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
     });
-    expect(JSON.parse(received[0]?.body ?? '')).toEqual({ id: idempotencyKey, ...content });
+    expect(JSON.parse(received[0]?.body ?? '')).toEqual({
+      id: idempotencyKey,
+      notificationId: null,
+      ...content,
+    });
     expect(received[0]?.headers).not.toHaveProperty('millrace-signature');
   });
 

@@ -55,11 +55,13 @@ const operate = async (
 ): Promise<Set<string>> => {
   const discarded = new Set<string>();
   let turn = 0;
+  // A letter that is redriven in vain for ever ends nothing.
+  const cycle = [...answers, 'redrive'] as const;
   await eventually(
     async () => {
       for (const { id, event, state } of await world.letters()) {
         if (state !== 'PENDING' || event === null) continue;
-        const answer = answers[turn++ % answers.length];
+        const answer = cycle[turn++ % cycle.length];
         if (answer === 'discard') {
           if ((await discard(id)) === 1) discarded.add(event);
         } else {

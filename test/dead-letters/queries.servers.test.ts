@@ -189,3 +189,19 @@ describe('deadLetters', () => {
       expect([filter, (await found({ topic, ...filter })).toSorted()]).toEqual([filter, expected.toSorted()]);
   });
 });
+
+test('a page of letters that are too large together is refused where their contents are asked for, and only there', async () => {
+  const consumer = randomUUID();
+  await insert(Array.from({ length: 35 }, () => ({ consumer, value: Buffer.alloc(1_000_000, 'x') })));
+  const query = (fields: string, first: number) =>
+    client.post<{ deadLetters: { nodes: object[] } }>(
+      `query ($filter: DeadLetterFilter, $first: Int) { deadLetters(filter: $filter, first: $first) { nodes { ${fields} } } }`,
+      { filter: { consumer }, first },
+    );
+  expect((await query('id error behind', 100)).data?.deadLetters.nodes).toHaveLength(35);
+  expect((await query('value', 10)).data?.deadLetters.nodes).toHaveLength(10);
+  expect((await query('value', 100)).errors?.[0]?.extensions).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    field: 'first',
+  });
+});
