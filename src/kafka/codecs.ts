@@ -9,9 +9,6 @@ import { decompressLz4 } from './lz4.js';
 export const codecNames = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
 const zstdCodec = 4;
 
-/** Of the records of one batch, a fetch brings 1 MB of compressed ones. More than this is no batch that a reader can hold. */
-const longestRecords = 64 * 1024 * 1024;
-
 let zstd: typeof zstdModule | undefined;
 let loadingZstd: Promise<void> | undefined;
 
@@ -25,19 +22,19 @@ export const loadZstd = (): Promise<void> =>
     zstd = loaded;
   })());
 
-/** @throws Error when they are damaged, would become more than 64 MB, or the codec is none that Kafka has */
-export const decompress = (records: Buffer, codec: number): Buffer => {
+/** @throws Error when they are damaged, would become more than `limit` bytes, or the codec is none that Kafka has */
+export const decompress = (records: Buffer, codec: number, limit: number): Buffer => {
   switch (codec) {
     case 0:
       return records;
     case 1:
-      return gunzipSync(records, { maxOutputLength: longestRecords });
+      return gunzipSync(records, { maxOutputLength: limit });
     case 2:
-      return isXerial(records) ? unpackXerial(records) : unpackSnappy(records, longestRecords);
+      return isXerial(records) ? unpackXerial(records, limit) : unpackSnappy(records, limit);
     case 3:
-      return decompressLz4(records, longestRecords);
+      return decompressLz4(records, limit);
     case zstdCodec:
-      return unpackZstd(records);
+      return unpackZstd(records, limit);
     default:
       throw new Error('unknown to Kafka');
   }
@@ -49,9 +46,9 @@ const xerialHeader = xerialMagic.length + 8;
 
 const isXerial = (records: Buffer): boolean => records.subarray(0, xerialMagic.length).equals(xerialMagic);
 
-const unpackXerial = (records: Buffer): Buffer => {
+const unpackXerial = (records: Buffer, limit: number): Buffer => {
   const blocks: Buffer[] = [];
-  let room = longestRecords;
+  let room = limit;
   for (let at = xerialHeader; at < records.length;) {
     const start = at + 4;
     const end = start + records.readUInt32BE(at);
@@ -64,20 +61,20 @@ const unpackXerial = (records: Buffer): Buffer => {
   return Buffer.concat(blocks);
 };
 
-const unpackSnappy = (block: Buffer, room: number): Buffer => {
+const unpackSnappy = (block: Buffer, limit: number): Buffer => {
   const length = decompressedLength(block);
-  if (length > room) throw tooLong();
+  if (length > limit) throw tooLong();
   const output = Buffer.allocUnsafeSlow(length);
   decompressSnappy(block, output);
   return output;
 };
 
-const unpackZstd = (records: Buffer): Buffer => {
+const unpackZstd = (records: Buffer, limit: number): Buffer => {
   if (!zstd) throw new Error('its decoder is not loaded');
   // The decoder makes room for as many bytes as the frame tells.
-  if (zstdContentSize(records) > longestRecords) throw tooLong();
+  if (zstdContentSize(records) > limit) throw tooLong();
   try {
-    const { buffer, byteOffset, byteLength } = zstd.decompress(records, { defaultHeapSize: longestRecords });
+    const { buffer, byteOffset, byteLength } = zstd.decompress(records, { defaultHeapSize: limit });
     return Buffer.from(buffer, byteOffset, byteLength);
   } catch (error) {
     throw String(error).endsWith(`${zstdHasNoRoom}`) ? tooLong() : error;
@@ -106,4 +103,4 @@ const zstdContentSize = (frame: Buffer): number => {
   }
 };
 
-const tooLong = (): Error => new Error(`more than ${longestRecords} bytes`);
+const tooLong = (): Error => new Error('too many bytes');

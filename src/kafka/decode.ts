@@ -49,19 +49,22 @@ export const whenDecodable = async (answers: readonly { readonly bytes: Buffer }
 export const decodeRecords = (source: RecordsToDecode): DecodedRecords => {
   const { bytes, offset } = source;
   const isAborted = createAbortedFilter(source.aborted);
-  const records: LogRecord[] = [];
+  const decoding: Decoding = { source, records: [], room: roomToDecompress };
+  const { records } = decoding;
   let nextOffset = offset;
   for (let at = 0, end; (end = endOfBatch(bytes, at)) !== undefined; at = end) {
+    const before = records.length;
     try {
       const batch = bytes.subarray(at, end);
       if (batch[layout.magic] !== magic) throw new UnreadableRecords(`record format ${batch[layout.magic]}`);
       const attributes = batch.readInt16BE(layout.attributes);
       const lastOffset = readInt64(batch, 0) + batch.readInt32BE(layout.lastOffsetDelta);
       if (!isAborted(batch, attributes, lastOffset) && !(attributes & controlBit)) {
-        if (lastOffset >= offset) decodeBatch(source, batch, attributes, records);
+        if (lastOffset >= offset) decodeBatch(decoding, batch, attributes);
       }
       nextOffset = Math.max(nextOffset, lastOffset + 1);
     } catch (error) {
+      records.length = before;
       if (nextOffset > offset) break;
       if (error instanceof UnreadableRecords) throw error;
       throw new UnreadableRecords(`records that cannot be read: ${String(error)}`, error);
@@ -69,6 +72,17 @@ export const decodeRecords = (source: RecordsToDecode): DecodedRecords => {
   }
   return { records, nextOffset };
 };
+
+/** In bytes, for all compressed batches of an answer: some KB can become gigabytes, or more records than a heap holds. */
+const roomToDecompress = 64 * 1024 * 1024;
+const roomPerRecord = 64;
+
+interface Decoding {
+  readonly source: RecordsToDecode;
+  readonly records: LogRecord[];
+  /** What is left. A batch that needs more is the first of the next answer. */
+  room: number;
+}
 
 const codecMask = 7;
 const logAppendTimeBit = 8;
@@ -110,13 +124,14 @@ const isAbortMarker = (batch: Buffer): boolean => {
   return length >= 4 && batch.readInt16BE(cursor.at + 2) === 0;
 };
 
-const decodeBatch = (source: RecordsToDecode, batch: Buffer, attributes: number, into: LogRecord[]): void => {
-  const { topic, partition, offset: asked } = source;
+const decodeBatch = (decoding: Decoding, batch: Buffer, attributes: number): void => {
+  const { topic, partition, offset: asked } = decoding.source;
   const baseOffset = readInt64(batch, 0);
   const baseTimestamp = readInt64(batch, layout.baseTimestamp);
   const appendedAt = attributes & logAppendTimeBit ? readInt64(batch, layout.maxTimestamp) : undefined;
   const count = batch.readInt32BE(layout.count);
-  const bytes = recordsOf(batch, attributes & codecMask);
+  const codec = attributes & codecMask;
+  const bytes = codec === 0 ? batch.subarray(layout.records) : decompressBatch(decoding, batch, codec);
   const cursor: Cursor = { bytes, at: 0 };
   const before: Seen[] = [];
   for (let n = 0; n < count; n += 1) {
@@ -127,7 +142,7 @@ const decodeBatch = (source: RecordsToDecode, batch: Buffer, attributes: number,
     const timestampDelta = readVarlong(cursor);
     const offset = baseOffset + readVarint(cursor);
     if (offset >= asked)
-      into.push({
+      decoding.records.push({
         topic,
         partition,
         offset,
@@ -142,13 +157,15 @@ const decodeBatch = (source: RecordsToDecode, batch: Buffer, attributes: number,
 };
 
 /** A decoder is given only what was written: damaged bytes could make it answer others. */
-const recordsOf = (batch: Buffer, codec: number): Buffer => {
-  const records = batch.subarray(layout.records);
-  if (codec === 0) return records;
+const decompressBatch = (decoding: Decoding, batch: Buffer, codec: number): Buffer => {
   try {
     if (crc32c(batch, layout.attributes, batch.length) !== batch.readUInt32BE(layout.crc))
       throw new Error('the checksum is another');
-    return decompress(records, codec);
+    const roomOfRecords = batch.readInt32BE(layout.count) * roomPerRecord;
+    if (roomOfRecords > decoding.room) throw new Error('too many records');
+    const records = decompress(batch.subarray(layout.records), codec, decoding.room);
+    decoding.room -= records.length + roomOfRecords;
+    return records;
   } catch (error) {
     const name = codecNames[codec] ?? `codec ${codec}`;
     throw new UnreadableRecords(`records compressed by ${name}: ${String(error)}`, error);

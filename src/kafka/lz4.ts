@@ -27,7 +27,7 @@ export const decompressLz4 = (frame: Buffer, limit: number): Buffer => {
     }
     const room = output.subarray(0, written + longestBlock);
     written = isStored ? store(block, room, written) : decompressBlock(block, room, written);
-    if (written > limit) throw new Error(`more than ${limit} bytes`);
+    if (written > limit) throw new Error('too many bytes');
     at = end + (hasChecksums ? 4 : 0);
   }
   return output.subarray(0, written);

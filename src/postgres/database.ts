@@ -16,6 +16,8 @@ export interface Queryable {
 export interface Transaction extends Queryable {
   /** Its id, once a statement answered it: with it a lost answer of COMMIT is found out. */
   id: string | undefined;
+  /** Why a statement failed. Of those that are sent together, one behind the refused one may be heard of first. */
+  reasonOf(error: unknown): unknown;
 }
 
 const ignore = (): void => {};
@@ -38,7 +40,7 @@ export interface Database extends Queryable {
   stop(): Promise<void>;
 }
 
-/** Runs `work` so that what it wrote can be taken back alone: when it throws, the transaction goes on without it. @throws what it threw */
+/** Runs `work` so that what it wrote can be taken back alone: when it throws, the transaction goes on without it. @throws why it failed */
 export const inSavepoint = async <T>(tx: Transaction, work: () => Promise<T>): Promise<T> => {
   await tx.query('savepoint one');
   try {
@@ -47,7 +49,7 @@ export const inSavepoint = async <T>(tx: Transaction, work: () => Promise<T>): P
     return result;
   } catch (error) {
     await tx.query('rollback to savepoint one');
-    throw error;
+    throw tx.reasonOf(error);
   }
 };
 
@@ -131,7 +133,17 @@ export const createDatabase = ({
 
   const once = <T>(work: (tx: Transaction) => Promise<T | Last<T>>): Promise<T> =>
     use(async (client) => {
-      const tx: Transaction = { id: undefined, query: (sql, values) => run(client, sql, values) };
+      /** The last that Postgres refused for its own sake. */
+      let refusal: unknown;
+      const tx: Transaction = {
+        id: undefined,
+        query: <Row extends object>(sql: string, values?: readonly unknown[]) =>
+          run<Row>(client, sql, values).catch((error: unknown) => {
+            if (!isAborted(error)) refusal = error;
+            throw error;
+          }),
+        reasonOf: (error) => (isAborted(error) ? (refusal ?? error) : error),
+      };
       let done: T | Last<T>;
       try {
         // Not waited for: it goes out together with the first statement.
@@ -142,7 +154,7 @@ export const createDatabase = ({
         await begun;
       } catch (error) {
         if (!isConnectionLost(error)) await client.query('rollback').catch(ignore);
-        throw asUnavailable(error);
+        throw asUnavailable(tx.reasonOf(error));
       }
       const committed = commit(client);
       committed.catch(ignore);
@@ -153,7 +165,7 @@ export const createDatabase = ({
         return result;
       } catch (error) {
         await committed.catch(ignore);
-        if (!isConnectionLost(error)) throw asUnavailable(error);
+        if (!isConnectionLost(error)) throw asUnavailable(tx.reasonOf(error));
         if (!(await isCommitted(tx.id, error)))
           throw unavailable('The database went away; nothing was written.', error);
         if (done instanceof Last) throw new CommitUnknown(error);
@@ -260,6 +272,9 @@ const sqlState = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : '';
+
+/** An earlier statement of the transaction was refused. */
+const isAborted = (error: unknown): boolean => sqlState(error) === '25P02';
 
 const isConflict = (error: unknown): boolean => ['40001', '40P01'].includes(sqlState(error));
 

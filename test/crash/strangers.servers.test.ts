@@ -95,14 +95,14 @@ const published = async (letters: readonly Letter[]): Promise<StoredRecord[]> =>
         .filter(({ headers: { 'millrace-dlq-consumer': consumer, ...rest } }) =>
           names.has(`${consumer} ${rest['millrace-dlq-partition']}/${rest['millrace-dlq-offset']}`),
         );
-      expect(own).toHaveLength(letters.length);
-      return own;
+      return own.length === letters.length && own;
     },
     { timeoutMs: 30_000 },
   );
 };
 
-const megabyte = 1_000_000;
+/** With little beside it as large as Kafka takes. */
+const megabyte = 1_048_000;
 
 test.each<[string, () => Partial<Message>]>([
   ['a ce_id with NUL', () => ({ headers: { ...headers(), ce_id: 'a\0b' } })],
@@ -117,11 +117,11 @@ test.each<[string, () => Partial<Message>]>([
   ['a key of a megabyte', () => ({ key: randomBytes(megabyte), headers: headers() })],
   ['a value of a megabyte', () => ({ value: randomBytes(megabyte), headers: headers() })],
   [
-    'half a megabyte each of key, value and headers',
+    'a third of a megabyte each of key, value and headers',
     () => ({
-      key: randomBytes(megabyte / 3),
-      value: randomBytes(megabyte / 3),
-      headers: { ...headers(), more: randomBytes(megabyte / 6).toString('hex') },
+      key: randomBytes(350_000),
+      value: randomBytes(350_000),
+      headers: { ...headers(), more: 'x'.repeat(340_000) },
     }),
   ],
 ])(
@@ -139,8 +139,8 @@ test.each<[string, () => Partial<Message>]>([
       [group, 'order-stats'].flatMap((consumer) => [0, 1, 2].map((partition) => `${consumer} ${partition}`)),
     );
     for (const { key, value, error_class } of letters) {
-      expect(key).toEqual(Buffer.from(message.key ?? ''));
-      expect(value).toEqual(Buffer.from(message.value ?? ''));
+      expect(key?.equals(Buffer.from(message.key ?? ''))).toBe(true);
+      expect(value?.equals(Buffer.from(message.value ?? ''))).toBe(true);
       expect(error_class).toBe('UnparseableEvent');
     }
     await published(letters);

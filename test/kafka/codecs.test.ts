@@ -1,13 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decompress, loadZstd } from '../../src/kafka/codecs.js';
+import { decompress as decompressUpTo, loadZstd } from '../../src/kafka/codecs.js';
 import { decodeRecords, UnreadableRecords } from '../../src/kafka/decode.js';
 import { encodeRecordBatch, layout } from '../../src/kafka/record-batch.js';
 import { compressed } from './compressed.js';
-import { encoders, xerialSnappy, zstd, type Encode } from './encoders.js';
+import { encoders, xerialSnappy, zstd } from './encoders.js';
 
 const longest = 64 * 1024 * 1024;
+const decompress = (given: Buffer, codec: number) => decompressUpTo(given, codec, longest);
 const [snappyCodec, lz4Codec, zstdCodec] = [2, 3, 4];
 
 /** Bytes with repetitions near and far, and without any. */
@@ -23,8 +24,8 @@ const batchOf = (values: readonly string[]): Buffer =>
     5,
   );
 
-const read = (given: Buffer) =>
-  decodeRecords({ topic: 't', partition: 3, offset: 0, bytes: given, aborted: [] });
+const read = (given: Buffer, offset = 0) =>
+  decodeRecords({ topic: 't', partition: 3, offset, bytes: given, aborted: [] });
 
 describe.each(encoders)('%s', (_, codec, encode) => {
   beforeAll(loadZstd);
@@ -68,7 +69,9 @@ describe.each(encoders)('%s', (_, codec, encode) => {
 
   test('is taken up to 64 MB, and refused with one byte more', () => {
     expect(decompress(encode(Buffer.alloc(longest)), codec)).toHaveLength(longest);
-    expect(() => decompress(encode(Buffer.alloc(longest + 1)), codec)).toThrow(`${longest} bytes`);
+    expect(() => decompress(encode(Buffer.alloc(longest + 1)), codec)).toThrow(
+      /too many bytes|Buffer larger than/,
+    );
   });
 
   test('carries the records of a batch', () => {
@@ -92,6 +95,42 @@ describe.each(encoders)('%s', (_, codec, encode) => {
     batch[batch.length - 1] = ~(batch.at(-1) as number);
     expect(() => read(batch)).toThrow(UnreadableRecords);
     expect(() => read(batch)).toThrow(/^records compressed by \w+: Error: the checksum is another$/);
+  });
+});
+
+describe('batches that become much', () => {
+  beforeAll(loadZstd);
+  // In its value and a header.
+  const half = batchOf(['x'.repeat(longest / 4)]);
+  const at = (batch: Buffer, offset: number): Buffer => {
+    const copy = Buffer.from(batch);
+    copy.writeBigInt64BE(BigInt(offset), 0);
+    return copy;
+  };
+
+  test.each(encoders)(
+    'by %s are read one after the other, and none of more than 64 MB',
+    (_, codec, encode) => {
+      const one = compressed(half, codec, encode);
+      const answer = Buffer.concat([0, 1, 2].map((offset) => at(one, offset)));
+      const first = read(answer);
+      expect(first).toMatchObject({ nextOffset: 1, records: [{ offset: 0 }] });
+      expect(read(answer.subarray(one.length), 1)).toMatchObject({ nextOffset: 2, records: [{ offset: 1 }] });
+    },
+  );
+
+  test('of records are refused where there are more than a heap holds', () => {
+    const batch = batchOf(['a']);
+    const record = batch.subarray(layout.records);
+    const count = 1_048_577;
+    const many = compressed(batch, zstdCodec, () => zstd(Buffer.concat(Array(count).fill(record))));
+    const claims = (records: number): Buffer => {
+      const copy = Buffer.from(many);
+      copy.writeInt32BE(records, layout.count);
+      return compressed(copy, zstdCodec, (bytes) => bytes);
+    };
+    expect(read(claims(100_000)).records).toHaveLength(100_000);
+    expect(() => read(claims(count))).toThrow('too many records');
   });
 });
 
@@ -132,8 +171,8 @@ describe('bytes that lie', () => {
 
   test('about their length are refused before room is made for it', () => {
     const claims = Buffer.from('28b52ffde0ffffffffffffff7f010000', 'hex');
-    expect(() => decompress(claims, zstdCodec)).toThrow('more than');
-    expect(() => decompress(Buffer.from('ffffff7f00', 'hex'), snappyCodec)).toThrow('more than');
+    expect(() => decompress(claims, zstdCodec)).toThrow('too many bytes');
+    expect(() => decompress(Buffer.from('ffffff7f00', 'hex'), snappyCodec)).toThrow('too many bytes');
     const intact = Buffer.from('intact');
     expect(decompress(zstd(intact), zstdCodec)).toEqual(intact);
   });
@@ -146,7 +185,7 @@ describe('bytes that lie', () => {
   test('in blocks that add up to more than 64 MB are refused', () => {
     const whole = xerialSnappy(Buffer.alloc(longest / 2));
     const twice = Buffer.concat([whole, whole.subarray(16), whole.subarray(16)]);
-    expect(() => decompress(twice, snappyCodec)).toThrow('more than');
+    expect(() => decompress(twice, snappyCodec)).toThrow('too many bytes');
   });
 
   test.each([

@@ -213,7 +213,7 @@ describe('a fetch answer', () => {
     expect(read(whole, 0, aborted).nextOffset).toBe(9);
   });
 
-  test('with a codec that is not built in names it', () => {
+  test('that cannot be decompressed names its codec', () => {
     for (const [codec, called] of [
       [2, 'snappy'],
       [3, 'lz4'],
@@ -228,6 +228,14 @@ describe('a fetch answer', () => {
   test('ends before a batch that cannot be read, and throws where that is the first', () => {
     const log = Buffer.concat([at(first, 10), at(withAttributes(second, 2), 12)]);
     expect(read(log, 10)).toMatchObject({ nextOffset: 12, records: [{ offset: 10 }, { offset: 11 }] });
+    expect(() => read(log, 12)).toThrow(UnreadableRecords);
+  });
+
+  test('has no record of a batch whose later records cannot be read', () => {
+    const batch = encodeRecordBatch([one('a'), one('b')], now);
+    const damaged = changed(batch, (copy) => void (copy[copy.length - 8] = 0x7e));
+    const log = Buffer.concat([at(first, 10), at(damaged, 12)]);
+    expect(valuesOf(read(log, 10))).toEqual(['a', 'b']);
     expect(() => read(log, 12)).toThrow(UnreadableRecords);
   });
 

@@ -91,6 +91,9 @@ const whenNotified = (recipientId: string, count: number) =>
     return nodes;
   });
 
+const whenDelivered = (recipientId: string) =>
+  eventually(async () => (await notificationsOf(recipientId))[0]?.deliveredAt != null);
+
 interface Letter {
   readonly id: string;
   readonly topic: string;
@@ -203,7 +206,7 @@ describe('what a client sends', () => {
     const id = customer();
     expect(await send(id)).toMatchObject({ deliveredAt: null });
     expect(await notificationsOf(id)).toHaveLength(1);
-    await eventually(async () => (await notificationsOf(id))[0]?.deliveredAt);
+    await whenDelivered(id);
     expect(posted.filter(({ body }) => body.recipientId === id)).toHaveLength(1);
   });
 
@@ -229,7 +232,7 @@ describe('what a client sends', () => {
     await client.data(`mutation ($id: ID!) { markNotificationRead(id: $id) { replayed } }`, {
       id: notificationId,
     });
-    await eventually(async () => (await notificationsOf(id))[0]?.deliveredAt);
+    await whenDelivered(id);
   });
 });
 

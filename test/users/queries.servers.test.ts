@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { asUuid } from '../../src/commands/inputs.js';
 import { createOrder } from '../orders/support.js';
 import { createPost } from '../posts/support.js';
 import type { TestClient } from '../support/graphql.js';
@@ -157,7 +158,9 @@ describe('a user', () => {
         'query ($id: ID!) { order(id: $id) { customerId customer { id name } } }',
         { id: order.id },
       );
-      expect(found).toEqual({ order: { customerId, customer } });
+      expect(found).toEqual({
+        order: { customerId: asUuid(customerId) ?? customerId, customer },
+      });
     }
   });
 });
