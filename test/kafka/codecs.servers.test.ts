@@ -13,6 +13,7 @@ import type { LogRecord, OutgoingRecord, ReadFault } from '../../src/kafka/kafka
 import { fetchFrom } from '../../src/kafka/protocol.js';
 import { layout } from '../../src/kafka/record-batch.js';
 import { createLogger } from '../../src/logger.js';
+import { eventually } from '../support/await.js';
 import { closeAtEnd } from '../support/cleanup.js';
 import { createQueue } from '../support/queue.js';
 import { servers } from '../support/servers.js';
@@ -41,7 +42,9 @@ const createTopic = async (topic: string, codec: string): Promise<void> => {
   await admin.connect();
   try {
     const configEntries = [{ name: 'compression.type', value: codec }];
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, configEntries }] });
+    // Not by waitForLeaders: on a busy machine that fails where it should wait.
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1, configEntries }] });
+    await eventually(async () => (await admin.fetchTopicOffsets(topic)).length === 1);
   } finally {
     await admin.disconnect();
   }

@@ -52,10 +52,13 @@ test('deliveries that hang hold up no others: those are begun beside them', asyn
   await createOrders(client, hanging);
   await eventually(() => receiver.hung > 0);
   await createOrders(client, ['customer']);
-  await eventually(async () => {
-    const rows = await database.query(`select from notifications where recipient_id = 'customer'`);
-    return rows.length === 1;
-  });
+  await eventually(
+    async () => {
+      const rows = await database.query(`select from notifications where recipient_id = 'customer'`);
+      return rows.length === 1;
+    },
+    { timeoutMs: 40_000 },
+  );
 });
 
 test('what hangs at a stop is cut off in time, counts as not tried, and is delivered after the restart', async () => {
