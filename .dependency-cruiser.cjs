@@ -9,12 +9,14 @@ const folders = {
   redis: { imports: [], types: [] },
   channels: { imports: ['events'], types: [] },
   assignment: { imports: ['postgres', 'events'], types: ['kafka'] },
-  commands: { imports: ['events', 'postgres'], types: ['kafka', 'relay'] },
+  // The rules of play: pure.
+  games: { imports: ['events'], types: [] },
+  commands: { imports: ['events', 'postgres', 'games'], types: ['kafka', 'relay'] },
   relay: { imports: ['events', 'postgres', 'kafka'], types: [] },
-  streams: { imports: ['events', 'postgres', 'kafka', 'assignment'], types: [] },
+  streams: { imports: ['events', 'postgres', 'kafka', 'assignment', 'games'], types: [] },
   consumers: { imports: ['events', 'postgres', 'kafka', 'redis', 'assignment', 'channels'], types: [] },
   live: { imports: ['events', 'postgres', 'kafka'], types: [] },
-  resolvers: { imports: ['events', 'commands', 'postgres', 'live'], types: ['generated', 'kafka'] },
+  resolvers: { imports: ['events', 'commands', 'postgres', 'live', 'games'], types: ['generated', 'kafka'] },
   gateway: {
     imports: ['events', 'resolvers', 'live', 'generated'],
     types: ['commands', 'postgres', 'kafka', 'redis'],

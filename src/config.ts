@@ -117,6 +117,24 @@ export const variables = {
     )
     .optional()
     .describe('Sender of mails.'),
+  TELEMETRY_RETENTION_DAYS: whole(1, 3_650)
+    .default(30)
+    .describe('How long stored telemetry is kept, by the time of its arrival.'),
+  CASINO_ADULT_AGE: whole(13, 30).default(18).describe('Age, in years, from which adult content is shown.'),
+  CASINO_SESSION_REMINDER_MINUTES: whole(1, 1_440)
+    .default(60)
+    .describe('After each so many minutes of a session the player is reminded of the time.'),
+  CASINO_HQ_WEBHOOK_URL: url('http:', 'https:')
+    .optional()
+    .describe('Headquarters, told of earned tokens by posts. Unset: they are logged.'),
+  CASINO_HQ_WEBHOOK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('Signs what is posted there (Millrace-Signature). Unset: no signature.'),
+  CASINO_HQ_WEBHOOK_ALLOW_PRIVATE: flag
+    .default(false)
+    .describe('Headquarters may be a loopback or private address.'),
 } as const;
 
 export interface Config {
@@ -135,6 +153,8 @@ export interface Config {
   /** Undefined: embedded when `redis-server` is there. */
   readonly redisUrl: string | undefined;
   readonly notifications: NotificationsConfig;
+  readonly telemetry: TelemetryConfig;
+  readonly casino: CasinoConfig;
 }
 
 /** Plain data: it is handed to a thread. */
@@ -146,6 +166,18 @@ export interface NotificationsConfig {
   readonly failPrefix: string;
   readonly retries: number;
   readonly retryDelayMs: number;
+}
+
+export interface TelemetryConfig {
+  readonly retentionDays: number;
+}
+
+export interface CasinoConfig {
+  /** In years. */
+  readonly adultAge: number;
+  readonly sessionReminderMinutes: number;
+  /** Undefined: headquarters are told by the log. */
+  readonly headquarters: WebhookConfig | undefined;
 }
 
 export interface WebhookConfig {
@@ -198,7 +230,7 @@ export const readConfig = (
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path[0]?.toString()}: ${issue.message}`);
-  problems.push(...unknownVariables(given), ...channelProblems(given));
+  problems.push(...unknownVariables(given), ...channelProblems(given), ...privateTargets(given));
   const env = parsed.data;
   if (env?.KAFKA_SASL_MECHANISM && !(env.KAFKA_USERNAME && env.KAFKA_PASSWORD))
     problems.push('KAFKA_SASL_MECHANISM: needs KAFKA_USERNAME and KAFKA_PASSWORD');
@@ -228,6 +260,8 @@ export const readConfig = (
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     notifications: notificationsOf(env),
+    telemetry: { retentionDays: env.TELEMETRY_RETENTION_DAYS },
+    casino: casinoOf(env),
   };
 };
 
@@ -256,6 +290,21 @@ const notificationsOf = (env: Environment): NotificationsConfig => {
   };
 };
 
+const headquartersTimeoutMs = 5_000;
+
+const casinoOf = (env: Environment): CasinoConfig => ({
+  adultAge: env.CASINO_ADULT_AGE,
+  sessionReminderMinutes: env.CASINO_SESSION_REMINDER_MINUTES,
+  headquarters: env.CASINO_HQ_WEBHOOK_URL
+    ? {
+        url: env.CASINO_HQ_WEBHOOK_URL,
+        secret: env.CASINO_HQ_WEBHOOK_SECRET,
+        timeoutMs: headquartersTimeoutMs,
+        allowPrivate: env.CASINO_HQ_WEBHOOK_ALLOW_PRIVATE,
+      }
+    : undefined,
+});
+
 /** What the channels named miss or may not have. */
 const channelProblems = (given: Readonly<Record<string, string | undefined>>): string[] => {
   const named = list.safeParse(given.NOTIFICATION_CHANNELS).data ?? [];
@@ -268,18 +317,22 @@ const channelProblems = (given: Readonly<Record<string, string | undefined>>): s
       .filter((name) => named.includes(channel) && given[name] === undefined)
       .map((name) => `${name}: the ${channel} channel needs it`),
   );
-  const target = given.NOTIFICATION_WEBHOOK_URL;
-  if (
-    given.NOTIFICATION_WEBHOOK_ALLOW_PRIVATE !== 'true' &&
-    target !== undefined &&
-    URL.canParse(target) &&
-    isPrivateHost(new URL(target).hostname)
-  )
-    problems.push(
-      'NOTIFICATION_WEBHOOK_URL: is a loopback or private address; to post there set NOTIFICATION_WEBHOOK_ALLOW_PRIVATE=true',
-    );
   return problems;
 };
+
+/** Posts to where only this machine or its network listens are meant, or are an attack. */
+const privateTargets = (given: Readonly<Record<string, string | undefined>>): string[] =>
+  ['NOTIFICATION_WEBHOOK', 'CASINO_HQ_WEBHOOK'].flatMap((name) => {
+    const target = given[`${name}_URL`];
+    const isRefused =
+      given[`${name}_ALLOW_PRIVATE`] !== 'true' &&
+      target !== undefined &&
+      URL.canParse(target) &&
+      isPrivateHost(new URL(target).hostname);
+    return isRefused
+      ? [`${name}_URL: is a loopback or private address; to post there set ${name}_ALLOW_PRIVATE=true`]
+      : [];
+  });
 
 const isPrivateHost = (host: string): boolean => isPrivateLiteral(host) || /(^|\.)localhost$/.test(host);
 

@@ -14,16 +14,35 @@ export interface Sifted {
 
 /** Of a topic that the outbox feeds, what has no number did not come from the relay, and is no event whatever it says. */
 export const checkNumber = (topics: readonly TopicSpec[], record: LogRecord): void => {
-  const isNumbered = topics.some(({ name, fedBy }) => name === record.topic && fedBy === 'outbox');
-  if (isNumbered && sequenceOf(record) === undefined)
+  if (isNumbered(topics, record.topic) && sequenceOf(record) === undefined)
     throw new UnparseableEvent('the header millrace-seq is missing');
+};
+
+/** Whether the outbox feeds the topic: then its records are numbered. */
+const isNumbered = (topics: readonly TopicSpec[], name: string): boolean =>
+  topics.some((topic) => topic.name === name && topic.fedBy === 'outbox');
+
+/**
+ * What a worker that reads `topics` has to take of a partition's records. A partition of facts has no numbers: every record is new, and
+ * who writes tells repeats by their ids.
+ */
+export const sift = (
+  topics: readonly TopicSpec[],
+  from: PartitionPosition,
+  records: readonly LogRecord[],
+): Sifted => {
+  if (isNumbered(topics, from.topic)) return siftNumbered(from, records);
+  const fresh = records.filter(({ offset }) => offset >= from.nextOffset);
+  const last = fresh.at(-1);
+  const to = last ? { ...from, nextOffset: last.offset + 1, lastId: idOf(last) } : from;
+  return { fresh, refused: [], to, hole: undefined };
 };
 
 /**
  * Of a partition that the outbox feeds: the numbers are a gap-free run in which repeats may follow, so what is not above the
  * last number was seen, and one number of memory is exact. A record without number did not come from the relay.
  */
-export const sift = (from: PartitionPosition, records: readonly LogRecord[]): Sifted => {
+const siftNumbered = (from: PartitionPosition, records: readonly LogRecord[]): Sifted => {
   const fresh: LogRecord[] = [];
   const refused: { record: LogRecord; error: Error }[] = [];
   let to = from;

@@ -10,6 +10,7 @@ import { findOrders, insertOrders } from '../postgres/orders.js';
 import { latestOutboxId } from '../postgres/outbox.js';
 import { firstAnswer } from './idempotency.js';
 import {
+  isGiven,
   parseAmount,
   parseCurrency,
   parseEmail,
@@ -184,9 +185,6 @@ export const parseOrder = (input: CreateOrderInput, nowMs: number): Omit<Creatio
   };
   return { order, input };
 };
-
-export const isGiven = (value: string | null | undefined): value is string =>
-  value !== null && value !== undefined;
 
 const createdEvent = (order: Order): OrderEvent => ({
   id: randomUUID(),

@@ -4,6 +4,9 @@ import { badInput } from '../errors.js';
 
 /** What clients send, checked and in canonical form. Each function throws BAD_USER_INPUT that names the field. */
 
+export const isGiven = (value: string | null | undefined): value is string =>
+  value !== null && value !== undefined;
+
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** In lower case; undefined for what is none. */

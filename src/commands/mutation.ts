@@ -34,12 +34,16 @@ export interface Outcome<Entity> {
 export interface Mutate {
   /**
    * Idempotency key, `work` and its events in one transaction, which may run more than once.
-   * @param topic of the events, also when there are none
+   * @param topic of the events, or all of their topics, also when there are none
    * @param ids what OUTCOME_UNKNOWN tells the client
    * @throws MillraceError IDEMPOTENCY_KEY_REUSED, OUTCOME_UNKNOWN, UNAVAILABLE, and what `work` throws: then nothing was written
    */
   <Entity>(
-    call: { readonly topic: string; readonly ids: readonly string[]; readonly use: KeyUse | undefined },
+    call: {
+      readonly topic: string | readonly string[];
+      readonly ids: readonly string[];
+      readonly use: KeyUse | undefined;
+    },
     work: (tx: Transaction) => Promise<Result<Entity>>,
   ): Promise<Outcome<Entity>>;
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { badInput, conflict, MillraceError, notFound } from '../errors.js';
+import { conflict, notFound } from '../errors.js';
 import { orderEvents } from '../events/topics.js';
 import { transitions, type Order, type OrderEvent, type OrderStatus } from '../events/orders.js';
 import { CommitUnknown, isRefusedData } from '../postgres/database.js';
 import { lockOrder, updateOrderStatus } from '../postgres/orders.js';
+import { checkLength, rejection, type BatchOutcome, type Rejection } from './batch.js';
 import {
   asError,
   compareRepeats,
   createInTransaction,
-  isGiven,
   parseOrder,
   type CreateOrderInput,
   type Creation,
@@ -16,29 +16,13 @@ import {
 } from './create-orders.js';
 import { createGroup } from './group.js';
 import { keyUse } from './idempotency.js';
-import { parseUuid } from './inputs.js';
+import { isGiven, parseUuid } from './inputs.js';
 import { committing, createMutate, naming, type CommandOptions } from './mutation.js';
 
 export interface OrderOutcome {
   readonly order: Order;
   readonly position: string;
   readonly replayed: boolean;
-}
-
-export interface Rejection {
-  readonly index: number;
-  readonly code: string;
-  readonly reason?: string;
-  readonly field?: string;
-  readonly message: string;
-}
-
-export interface BatchOutcome {
-  readonly accepted: number;
-  readonly replayed: number;
-  readonly rejected: Rejection[];
-  /** Null when nothing was accepted. */
-  readonly position: string | null;
 }
 
 export interface StatusChange {
@@ -61,7 +45,6 @@ export interface OrderCommands {
   ): Promise<OrderOutcome>;
 }
 
-const mostInputs = 1_000;
 const mostInGroup = 200;
 const groupsAtOnce = 2;
 
@@ -114,7 +97,7 @@ export const createOrderCommands = (options: CommandOptions): OrderCommands => {
     },
 
     createOrders: async (_caller, inputs) => {
-      if (inputs.length > mostInputs) throw badInput('inputs', `must have at most ${mostInputs} items`);
+      checkLength(inputs);
       const creations: (Creation & { index: number })[] = [];
       const rejected: Rejection[] = [];
       inputs.forEach((input, index) => {
@@ -185,17 +168,4 @@ const moved = (
     data: { ...next, previousStatus: order.status },
   };
   return { order: next, event };
-};
-
-/** @throws what is no fault of the item */
-const rejection = (index: number, error: unknown): Rejection => {
-  if (!(error instanceof MillraceError)) throw error;
-  const { field, reason } = error.details;
-  return {
-    index,
-    code: error.code,
-    message: error.message,
-    ...(typeof field === 'string' && { field }),
-    ...(typeof reason === 'string' && { reason }),
-  };
 };

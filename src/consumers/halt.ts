@@ -1,5 +1,6 @@
 import type { OwnedBatch } from '../assignment/owned-log.js';
 import { sift, type Sifted } from '../assignment/sift.js';
+import type { TopicSpec } from '../events/topics.js';
 import type { Item } from './attempt.js';
 import type { Lane } from './settle.js';
 
@@ -16,6 +17,7 @@ export const effectFailed = 'EFFECT_FAILED';
  * was delivered behind it is delivered once more.
  */
 export const halt = <E>(
+  topics: readonly TopicSpec[],
   parts: readonly Part[],
   lanes: readonly Lane<E>[],
 ): { parts: Part[]; lanes: Lane<E>[]; faults: [OwnedBatch, string][] } => {
@@ -37,6 +39,7 @@ export const halt = <E>(
     return {
       ...part,
       sifted: sift(
+        topics,
         position,
         records.filter(({ offset }) => offset < stop),
       ),

@@ -108,7 +108,10 @@ export const runConsumer = <E>(consumer: Consumer<E>, options: RunConsumerOption
   };
 
   const turn = async (batches: readonly OwnedBatch[]): Promise<void> => {
-    const parts = batches.map((batch): Part => ({ batch, sifted: sift(batch.position, batch.records) }));
+    const parts = batches.map((batch): Part => ({
+      batch,
+      sifted: sift(consumer.topics, batch.position, batch.records),
+    }));
     const moving = parts.filter(({ batch, sifted }) => sifted.to.nextOffset > batch.position.nextOffset);
     if (moving.length > 0) await settle(moving);
     for (const { batch, sifted } of parts) if (sifted.hole !== undefined) await log.fault(batch, sifted.hole);
@@ -128,7 +131,7 @@ export const runConsumer = <E>(consumer: Consumer<E>, options: RunConsumerOption
       ...lane,
       ...(attempted[free.indexOf(lane)] ?? { done: [], passed: [], failed: undefined, rest: lane.items }),
     }));
-    const halted = policy.kind === 'halt' ? halt(parts, lanes) : undefined;
+    const halted = policy.kind === 'halt' ? halt(consumer.topics, parts, lanes) : undefined;
     await commitOrIsolate(halted?.parts ?? parts, halted?.lanes ?? lanes);
     for (const [batch, reason] of halted?.faults ?? []) await log.fault(batch, reason);
   };

@@ -12,7 +12,7 @@ export interface DeadLetterChange {
 export type DeadLetterEvent = Event<'dead-letter.changed', DeadLetterChange>;
 
 const types = ['dead-letter.changed'] as const;
-const data = z.object({ id: z.uuid(), topic: z.string(), consumer: z.string() });
+const data = z.object({ id: z.guid(), topic: z.string(), consumer: z.string() });
 
 /** @throws UnparseableEvent that names the first field at fault */
 export const parseDeadLetterEvent = (record: LogRecord): DeadLetterEvent =>

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { LogRecord } from '../kafka/kafka.js';
 
 /**
@@ -79,6 +79,28 @@ export const parseData = <Type extends string, Data>(
   const [issue] = parsed.error.issues;
   throw new UnparseableEvent(`the ${what} is malformed: ${issue?.path.join('.')}: ${issue?.message}`);
 };
+
+/**
+ * A fact, likewise: its data names its id as well, a UUID, and it is that of the headers.
+ * @throws UnparseableEvent
+ */
+export const parseFact = <Type extends string, Data extends { readonly id: string }>(
+  what: string,
+  record: LogRecord,
+  types: readonly Type[],
+  schema: z.ZodType<Data>,
+): Event<Type, Data> => {
+  const event = parseData(what, record, types, schema);
+  const id = event.id.toLowerCase();
+  if (id !== event.data.id.toLowerCase()) throw new UnparseableEvent(`ce_id is not the id of the ${what}`);
+  return { ...event, id, data: { ...event.data, id } };
+};
+
+/** Not z.record: it drops a member whose name is `__proto__`. */
+export const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'must be an object',
+);
 
 const isOneOf = <T extends string>(values: readonly T[], value: string): value is T =>
   (values as readonly string[]).includes(value);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LogRecord } from '../kafka/kafka.js';
-import { parseData, type Event } from './envelope.js';
+import { jsonObject, parseData, type Event } from './envelope.js';
 
 /** A notification as its events and its row carry it. Times are ISO 8601 in UTC with milliseconds. */
 export interface Notification {
@@ -27,19 +27,14 @@ export type NotificationEvent = Event<NotificationEventType, Notification>;
 
 const types = ['notification.created', 'notification.read'] as const;
 const time = z.iso.datetime();
-// Not z.record: it drops a member whose name is `__proto__`.
-const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be an object',
-);
 const data = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   recipientId: z.string(),
   kind: z.string(),
   title: z.string(),
   body: z.string(),
   data: jsonObject.nullable(),
-  orderId: z.uuid().nullable(),
+  orderId: z.guid().nullable(),
   sourceEventId: z.string().nullable(),
   version: z.int().positive(),
   createdAt: time,

@@ -44,7 +44,7 @@ const status = z.enum(['PAID', 'SHIPPED', 'DELIVERED']);
 const time = z.iso.datetime();
 const data = z
   .object({
-    id: z.uuid(),
+    id: z.guid(),
     customerId: z.string(),
     customerEmail: z.string().nullable(),
     region: z.string(),

@@ -32,10 +32,10 @@ export type PostEvent = Event<PostEventType, PostEventData>;
 
 const types = ['post.created', 'post.updated', 'post.deleted'] as const;
 const data = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   title: z.string(),
   content: z.string(),
-  authorId: z.uuid(),
+  authorId: z.guid(),
   version: z.int().positive(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),

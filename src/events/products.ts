@@ -23,7 +23,7 @@ export type ProductEvent = Event<ProductEventType, Product>;
 const types = ['product.created', 'product.changed'] as const;
 const data = z
   .object({
-    id: z.uuid(),
+    id: z.guid(),
     productName: z.string(),
     price: z.string(),
     currency: z.string(),

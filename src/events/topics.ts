@@ -64,6 +64,104 @@ export const notificationEvents: TopicSpec = {
   types: ['notification.created', 'notification.read'],
   kept: 'profile',
 };
+export const userActivityFacts: TopicSpec = {
+  name: 'telemetry.user-activity.v1',
+  key: 'userId',
+  fedBy: 'facts',
+  types: ['telemetry.user-activity'],
+  kept: 'profile',
+};
+export const systemMetricFacts: TopicSpec = {
+  name: 'telemetry.system-metric.v1',
+  key: 'host',
+  fedBy: 'facts',
+  types: ['telemetry.system-metric'],
+  kept: 'profile',
+};
+export const errorLogFacts: TopicSpec = {
+  name: 'telemetry.error-log.v1',
+  key: 'service',
+  fedBy: 'facts',
+  types: ['telemetry.error-log'],
+  kept: 'profile',
+};
+export const telemetryChanges: TopicSpec = {
+  name: 'telemetry.stats.v1',
+  key: 'all, or host and metric',
+  fedBy: 'outbox',
+  types: ['telemetry.stats.changed', 'telemetry.metric.changed'],
+  kept: '1 day',
+};
+export const casinoUserActionFacts: TopicSpec = {
+  name: 'casino.user-action.v1',
+  key: 'playerId',
+  fedBy: 'facts',
+  types: ['casino.user-action'],
+  kept: 'profile',
+};
+export const casinoBattlePassFacts: TopicSpec = {
+  name: 'casino.battle-pass.v1',
+  key: 'playerId',
+  fedBy: 'facts',
+  types: ['casino.battle-pass'],
+  kept: 'profile',
+};
+export const casinoAdultContentFacts: TopicSpec = {
+  name: 'casino.adult-content.v1',
+  key: 'playerId',
+  fedBy: 'facts',
+  types: ['casino.adult-content'],
+  kept: 'profile',
+};
+export const casinoVipFacts: TopicSpec = {
+  name: 'casino.vip.v1',
+  key: 'playerId',
+  fedBy: 'facts',
+  types: ['casino.vip'],
+  kept: 'profile',
+};
+export const casinoGameEvents: TopicSpec = {
+  name: 'casino.game-event.v1',
+  key: 'playerId',
+  fedBy: 'outbox',
+  types: ['casino.game-event'],
+  kept: 'profile',
+};
+export const casinoCyberTokens: TopicSpec = {
+  name: 'casino.cyber-token.v1',
+  key: 'playerId',
+  fedBy: 'outbox',
+  types: ['casino.cyber-token'],
+  kept: 'profile',
+};
+export const casinoAnalytics: TopicSpec = {
+  name: 'casino.analytics.v1',
+  key: 'playerId',
+  fedBy: 'outbox',
+  types: ['casino.analytics'],
+  kept: 'profile',
+};
+export const casinoFeedback: TopicSpec = {
+  name: 'casino.feedback.v1',
+  key: 'playerId',
+  fedBy: 'outbox',
+  types: ['casino.feedback'],
+  kept: 'profile',
+};
+export const casinoPlayerChanges: TopicSpec = {
+  name: 'casino.player.v1',
+  key: 'playerId',
+  fedBy: 'outbox',
+  types: ['casino.player.changed'],
+  kept: '1 day',
+};
+export const casinoStatsChanges: TopicSpec = {
+  name: 'casino.stats.v1',
+  key: 'all',
+  fedBy: 'outbox',
+  types: ['casino.stats.changed'],
+  kept: '1 day',
+};
 /** Which dead letters changed; who wants to know how reads them. */
 export const deadLetterChanges: TopicSpec = {
   name: 'dead-letter.v1',
@@ -121,6 +219,20 @@ const sources: readonly TopicSpec[] = [
   departmentStatsChanges,
   productEvents,
   notificationEvents,
+  userActivityFacts,
+  systemMetricFacts,
+  errorLogFacts,
+  telemetryChanges,
+  casinoUserActionFacts,
+  casinoBattlePassFacts,
+  casinoAdultContentFacts,
+  casinoVipFacts,
+  casinoGameEvents,
+  casinoCyberTokens,
+  casinoAnalytics,
+  casinoFeedback,
+  casinoPlayerChanges,
+  casinoStatsChanges,
   deadLetterChanges,
   ...copies,
 ];

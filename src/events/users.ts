@@ -28,7 +28,7 @@ export type UserEvent = Event<UserEventType, UserEventData>;
 
 const types = ['user.created', 'user.updated', 'user.deleted'] as const;
 const data = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   name: z.string(),
   email: z.string(),
   department: z.string(),

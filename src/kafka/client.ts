@@ -10,7 +10,7 @@ import type { KafkaAddress } from '../config.js';
 /** Makes kafkajs clients and clusters of one address, every default that matters set in sight. */
 export interface ClientFactory {
   client(): kafkajs.Kafka;
-  cluster(): ClusterType;
+  cluster(requestTimeoutMs?: number): ClusterType;
 }
 
 export type { Broker, ClusterType };
@@ -39,9 +39,10 @@ export const createClientFactory = (address: KafkaAddress, logger: Logger): Clie
   return {
     client: () =>
       new kafkajs.Kafka({ ...shared, logLevel: level, logCreator: toPino(logger) } satisfies KafkaConfig),
-    cluster: () =>
+    cluster: (timeoutMs = requestTimeoutMs) =>
       new Cluster({
         ...shared,
+        requestTimeout: timeoutMs,
         retry: { ...shared.retry, retries: 1 },
         logger: loggers.createLogger({ level, logCreator: toPino(logger) }),
         socketFactory: createPromptSocketFactory(),

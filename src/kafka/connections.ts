@@ -1,4 +1,4 @@
-import type { ClientFactory, ClusterType } from './client.js';
+import type { ClusterType } from './client.js';
 
 /**
  * One set of connections, shared until a failure: then the next user gets a fresh one, with fresh metadata, and the old one is
@@ -16,11 +16,11 @@ interface Lease {
 }
 
 /** Connects at first use. */
-export const createConnections = (clients: ClientFactory): Connections => {
+export const createConnections = (createCluster: () => ClusterType): Connections => {
   let current: Lease | undefined;
 
   const open = (): Lease => {
-    const cluster = clients.cluster();
+    const cluster = createCluster();
     return { cluster, connected: cluster.connect(), users: 0 };
   };
 

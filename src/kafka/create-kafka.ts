@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
-import { createClientFactory, type ClusterType } from './client.js';
+import { createAdmin } from './admin.js';
+import { earliest, latest, requestMetadata, type PartitionOffset } from './admin-protocol.js';
+import { createClientFactory } from './client.js';
 import { decodeRecords } from './decode.js';
+import { createFactPublisher } from './fact-publisher.js';
 import type { Kafka, Watermarks } from './kafka.js';
 import { createConnections } from './connections.js';
 import { createLogReader } from './log-reader.js';
+import { anyBroker, createTopicMetadata, leaderOf, listOffsets } from './metadata.js';
 import { fetchFrom } from './protocol.js';
 import { createPublisher } from './publisher.js';
 
@@ -18,15 +22,13 @@ export interface KafkaOptions {
 /** Connects at first use. */
 export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka => {
   const clients = createClientFactory(address, logger);
-  const shared = createConnections(clients);
+  const shared = createConnections(clients.cluster);
+  const admin = createAdmin(clients, prefix);
 
-  const partitionsOf = async (cluster: ClusterType, topic: string) => {
-    await cluster.addMultipleTargetTopics([prefix + topic]);
-    await cluster.refreshMetadataIfNecessary();
-    return cluster.findTopicPartitionMetadata(prefix + topic);
-  };
+  const topicOf = createTopicMetadata();
 
   return {
+    admin,
     ensureTopics: async (topics) => {
       const admin = clients.client().admin({ retry: { retries: 5 } });
       await admin.connect();
@@ -53,40 +55,31 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
     },
 
     partitionCount: (topic) =>
-      shared.use(async (cluster) => {
-        const { length } = await partitionsOf(cluster, topic);
-        if (length === 0) throw new Error(`Kafka has no topic ${prefix}${topic}`);
-        return length;
-      }),
+      shared.use(async (cluster) => (await topicOf(cluster, prefix + topic)).partitions.length),
 
     watermarks: (topic) =>
       shared.use(async (cluster) => {
-        const partitions = (await partitionsOf(cluster, topic)).map(({ partitionId }) => ({
-          partition: partitionId,
-        }));
-        const [earliest, latest] = await Promise.all(
-          [true, false].map(async (fromBeginning) => {
-            const [answer] = await cluster.fetchTopicsOffset([
-              { topic: prefix + topic, partitions, fromBeginning },
-            ]);
-            return new Map(answer?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-          }),
-        );
+        const known = await topicOf(cluster, prefix + topic);
+        const [begins, ends] = await Promise.all([
+          listOffsets(cluster, [known], earliest),
+          listOffsets(cluster, [known], latest),
+        ]);
+        const at = (offsets: readonly PartitionOffset[], id: number): number => {
+          const found = offsets.find(({ partition }) => partition === id);
+          if (!found) throw new Error(`Nobody leads ${prefix}${topic}/${id}`);
+          return found.offset;
+        };
         return new Map(
-          partitions.map(({ partition }): [number, Watermarks] => [
-            partition,
-            { earliest: earliest?.get(partition) ?? 0, latest: latest?.get(partition) ?? 0 },
+          known.partitions.map(({ id }): [number, Watermarks] => [
+            id,
+            { earliest: at(begins, id), latest: at(ends, id) },
           ]),
         );
       }),
 
     fetch: (topic, partition, offset, maxBytes) =>
       shared.use(async (cluster) => {
-        const leader = (await partitionsOf(cluster, topic)).find(
-          (known) => known.partitionId === partition,
-        )?.leader;
-        if (leader === undefined) throw new Error(`Kafka has no partition ${partition} of ${prefix}${topic}`);
-        const broker = await cluster.findBroker({ nodeId: String(leader) });
+        const broker = await leaderOf(cluster, await topicOf(cluster, prefix + topic), partition);
         const [answer] = await fetchFrom(broker, {
           partitions: [{ topic: prefix + topic, partition, offset }],
           maxWaitMs: 0,
@@ -100,6 +93,7 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
 
     reader: (options) => createLogReader(clients, prefix, logger, options),
     publisher: () => createPublisher(clients, prefix),
+    factPublisher: () => createFactPublisher(clients, prefix, logger),
 
     commitOffsets: (group, offsets) =>
       shared.use(async (cluster) => {
@@ -116,7 +110,13 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
         });
       }),
 
-    ping: () => shared.use((cluster) => cluster.refreshMetadata()),
-    stop: shared.stop,
+    ping: () =>
+      shared.use(async (cluster) => {
+        await requestMetadata(await anyBroker(cluster), []);
+      }),
+    stop: async () => {
+      await admin.stop();
+      await shared.stop();
+    },
   };
 };

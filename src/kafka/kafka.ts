@@ -84,6 +84,36 @@ export class PublishError extends Error {
   }
 }
 
+/** A record with its place; its reader tells a repeat by its `ce_id`. */
+export interface FactRecord extends OutgoingRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly key: string;
+  readonly value: Buffer;
+}
+
+/**
+ * What became of the records of a call.
+ * - `STORED`: all but `refused`, which Kafka takes in no company, are in the log, in each partition before `nextOffset`.
+ * - `UNSENT`: nothing is, and nothing will be.
+ * - `UNKNOWN`: some may be.
+ */
+export type FactsOutcome =
+  | {
+      readonly kind: 'STORED';
+      readonly places: readonly { topic: string; partition: number; nextOffset: number }[];
+      readonly refused: readonly FactRecord[];
+    }
+  | { readonly kind: 'UNSENT' | 'UNKNOWN'; readonly cause: unknown };
+
+/** Sends facts. Records of concurrent calls share requests; those with the same key keep their order. */
+export interface FactPublisher {
+  /** Resolves within 5 s, whatever happens. What Kafka did not acknowledge by then is not sent again. */
+  send(records: readonly FactRecord[]): Promise<FactsOutcome>;
+  /** Finishes what is under way; refuses what comes later. */
+  stop(): Promise<void>;
+}
+
 /** Offsets of a partition: `earliest` is the first record kept, `latest` is behind the last. */
 export interface Watermarks {
   readonly earliest: number;
@@ -103,7 +133,68 @@ export interface GroupOffset {
   readonly offset: number;
 }
 
+export interface TopicDescription {
+  readonly name: string;
+  /** Kafka's own. */
+  readonly isInternal: boolean;
+  /** In the order of their ids. */
+  readonly partitions: readonly PartitionDescription[];
+  /** On the brokers' disks, all replicas together; null when they did not say. */
+  readonly sizeBytes: number | null;
+}
+
+export interface PartitionDescription extends Watermarks {
+  readonly id: number;
+  readonly leader: number | null;
+  readonly replicas: readonly number[];
+  readonly inSync: readonly number[];
+}
+
+export interface GroupDescription {
+  readonly id: string;
+  readonly state: string;
+  readonly members: number;
+  /** Committed. */
+  readonly offsets: readonly GroupOffset[];
+}
+
+/** What Kafka refused: the name of its error, such as TOPIC_ALREADY_EXISTS, and its words. */
+export interface KafkaRefusal {
+  readonly type: string;
+  readonly reason: string;
+}
+
+/**
+ * What operators see and do, of topics and groups under the prefix. Reads throw MillraceError UNAVAILABLE; so does a change of which
+ * nothing was sent, and OUTCOME_UNKNOWN when its answer is lost.
+ */
+export interface KafkaAdmin {
+  /** Characters that Kafka leaves for a topic's name. */
+  readonly longestName: number;
+  /** Those of these names that are there, or all, by name. */
+  describeTopics(names?: readonly string[]): Promise<TopicDescription[]>;
+  /** All settings by topic; a secret is null. */
+  configs(names: readonly string[]): Promise<ReadonlyMap<string, Readonly<Record<string, string | null>>>>;
+  /** By partition, the first record at or behind a time; none where all are older. */
+  offsetsAt(topic: string, timestampMs: number): Promise<ReadonlyMap<number, number>>;
+  /** By id. */
+  groups(): Promise<GroupDescription[]>;
+  /** Resolves when the brokers know the topic. */
+  createTopic(topic: NewTopic): Promise<KafkaRefusal | undefined>;
+  /** Resolves when the brokers have forgotten it. */
+  deleteTopic(name: string): Promise<KafkaRefusal | undefined>;
+  /** @returns the offset of the record, which all in-sync replicas have */
+  produce(topic: string, partition: number, record: OutgoingRecord): Promise<number | KafkaRefusal>;
+}
+
+export interface NewTopic {
+  readonly name: string;
+  readonly partitions: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
 export interface Kafka {
+  readonly admin: KafkaAdmin;
   /** Creates what is missing; changes nothing that is there. */
   ensureTopics(topics: readonly TopicToCreate[]): Promise<void>;
   /** Number of partitions of a topic. Cached until the metadata is 30 s old. */
@@ -114,6 +205,7 @@ export interface Kafka {
   fetch(topic: string, partition: number, offset: number, maxBytes: number): Promise<FetchedBatch>;
   reader(options: LogReaderOptions): LogReader;
   publisher(): Publisher;
+  factPublisher(): FactPublisher;
   /** Tells Kafka's own tools how far a group is. The group must have no members. */
   commitOffsets(group: string, offsets: readonly GroupOffset[]): Promise<void>;
   /** Resolves when a broker answers. @throws when none does. */

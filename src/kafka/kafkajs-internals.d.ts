@@ -33,10 +33,8 @@ declare module 'kafkajs/src/types.js' {
     refreshMetadataIfNecessary(): Promise<void>;
     findTopicPartitionMetadata(topic: string): { partitionId: number; leader: number }[];
     findBroker(options: { nodeId: string }): Promise<Broker>;
+    findControllerBroker(): Promise<Broker>;
     findGroupCoordinator(options: { groupId: string }): Promise<Broker>;
-    fetchTopicsOffset(
-      topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
-    ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
   }
   export interface Broker {
     readonly connectionPool: ConnectionPool;

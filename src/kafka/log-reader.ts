@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Broker, ClientFactory, ClusterType } from './client.js';
 import { decodeRecords } from './decode.js';
+import { errorType, isUnknownTopic } from './error-type.js';
 import type { FetchedBatch, LogReader, LogReaderOptions, ReadFault } from './kafka.js';
 import { fetchFrom, type FetchedPartition } from './protocol.js';
 
@@ -255,11 +256,3 @@ export const createLogReader = (
 };
 
 const keyOf = (topic: string, partition: number): string => `${partition}/${topic}`;
-
-const errorType = (error: unknown): string | undefined => {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('type' in error && typeof error.type === 'string') return error.type;
-  return 'cause' in error ? errorType(error.cause) : undefined;
-};
-
-const isUnknownTopic = (error: unknown): boolean => errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';

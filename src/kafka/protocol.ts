@@ -38,8 +38,8 @@ export interface ProduceRequest {
   /** The full name. */
   readonly topic: string;
   readonly partition: number;
-  /** A record batch. */
-  readonly batch: Buffer;
+  /** Gives the record batch when it is handed to the socket. What it throws is thrown, and nothing is sent. */
+  readonly batch: () => Buffer;
   /** How long the broker waits for its replicas. */
   readonly timeoutMs: number;
 }
@@ -77,7 +77,7 @@ const connecting = new WeakMap<ConnectionPool, Map<number, Promise<unknown>>>();
  * kafkajs has two connections per broker, one of them for Fetch, and opens that one unguarded: two requests at once would open
  * two sockets and leave one behind.
  */
-const exchange = async <Answer>(broker: Broker, message: Exchange<Answer>): Promise<Answer> => {
+export const exchange = async <Answer>(broker: Broker, message: Exchange<Answer>): Promise<Answer> => {
   const pool = broker.connectionPool;
   const { apiKey } = message.request;
   let openings = connecting.get(pool);
@@ -92,7 +92,7 @@ const exchange = async <Answer>(broker: Broker, message: Exchange<Answer>): Prom
 };
 
 /** As kafkajs's encoder shows itself to who copies from it. */
-const payloadOf = (bytes: Buffer) => ({ buf: bytes, buffer: bytes });
+export const payloadOf = (bytes: Buffer) => ({ buf: bytes, buffer: bytes });
 
 /** Without a fetch session. One topic entry per partition, as Kafka allows: the order is the caller's. */
 const encodeFetch = ({ partitions, maxWaitMs, minBytes, maxBytesPerPartition }: FetchRequest): Buffer => {
@@ -122,7 +122,8 @@ const encodeFetch = ({ partitions, maxWaitMs, minBytes, maxBytesPerPartition }: 
   return writer.bytes();
 };
 
-const encodeProduce = ({ topic, partition, batch, timeoutMs }: ProduceRequest): Buffer => {
+const encodeProduce = ({ topic, partition, batch: takeBatch, timeoutMs }: ProduceRequest): Buffer => {
+  const batch = takeBatch();
   const name = Buffer.from(topic);
   const writer = createWriter(26 + name.length + batch.length);
   writer.int16(-1); // no transaction
@@ -205,10 +206,10 @@ const createWriter = (size: number) => {
   };
 };
 
-type Reader = ReturnType<typeof createReader>;
+export type Reader = ReturnType<typeof createReader>;
 
 /** @throws RangeError behind the end */
-const createReader = (bytes: Buffer) => {
+export const createReader = (bytes: Buffer) => {
   let at = 0;
   const moved = (by: number): number => (at += by) - by;
   const int16 = (): number => bytes.readInt16BE(moved(2));
@@ -216,11 +217,18 @@ const createReader = (bytes: Buffer) => {
     const start = moved(length);
     return bytes.subarray(start, at);
   };
+  const int32 = (): number => bytes.readInt32BE(moved(4));
   return {
     raw,
     int16,
-    int32: (): number => bytes.readInt32BE(moved(4)),
+    int32,
+    int8: (): number => bytes.readInt8(moved(1)),
     int64: (): number => readInt64(bytes, moved(8)),
     string: (): string => raw(int16()).toString('utf8'),
+    nullableString: (): string | null => {
+      const length = int16();
+      return length < 0 ? null : raw(length).toString('utf8');
+    },
+    array: <Item>(read: () => Item): Item[] => Array.from({ length: Math.max(0, int32()) }, read),
   };
 };

@@ -9,9 +9,18 @@ export interface Written {
   readonly upTo?: number | undefined;
 }
 
+export interface LogPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: number;
+}
+
 /** Read your writes: positions that mutations answer, and waiting until a read model contains them. */
 export interface Consistency {
-  positionOf(topic: string, written: Written): string;
+  /** @param topics of all that was written */
+  positionOf(topics: string | readonly string[], written: Written): string;
+  /** Of facts, which go to the log without the outbox: where it continues behind them. */
+  positionInLog(places: readonly LogPlace[]): string;
   /**
    * Waits until `worker` has folded the write, at most `waitMs`. Positions of topics that it does not fold are satisfied at once.
    * @throws MillraceError BAD_USER_INPUT for what is no position, POSITION_TIMEOUT
@@ -20,11 +29,18 @@ export interface Consistency {
 }
 
 /** `r`: ranges of outbox ids, both ends included. `u`: everything up to this id. */
-interface Payload {
-  readonly t: string;
+interface OutboxPayload {
+  readonly t: string | readonly string[];
   readonly r: readonly (readonly [number, number])[];
   readonly u: number;
 }
+
+/** Topic, partition and next offset of each place. */
+interface LogPayload {
+  readonly l: readonly (readonly [string, number, number])[];
+}
+
+type Payload = OutboxPayload | LogPayload;
 
 /** With more ranges the position is everything up to the last id: it then waits for rows of others, too. */
 const mostRanges = 50;
@@ -32,19 +48,23 @@ const firstPauseMs = 3;
 const longestPauseMs = 50;
 
 export const createConsistency = (db: Queryable, tokens: Tokens): Consistency => ({
-  positionOf: (topic, { ids, upTo = 0 }) => {
+  positionOf: (topics, { ids, upTo = 0 }) => {
     const r = toRanges(ids);
-    const payload: Payload =
-      r.length > mostRanges ? { t: topic, r: [], u: Math.max(...ids, upTo) } : { t: topic, r, u: upTo };
+    const payload: OutboxPayload =
+      r.length > mostRanges ? { t: topics, r: [], u: Math.max(...ids, upTo) } : { t: topics, r, u: upTo };
     return tokens.seal('position', payload);
   },
+  positionInLog: (places) =>
+    tokens.seal('position', {
+      l: places.map(({ topic, partition, nextOffset }) => [topic, partition, nextOffset]),
+    } satisfies LogPayload),
   waitFor: async (worker, position, waitMs) => {
     const payload = tokens.open('position', position) as Payload | undefined;
     if (!payload)
       throw badInput('consistentWith', 'is no position of this installation: give what a mutation answered');
     const until = performance.now() + waitMs;
     for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.5, longestPauseMs)) {
-      if ((await hasFolded(db, worker, payload)) && (await hasFoldedUpTo(db, worker, payload))) return;
+      if (await contains(db, worker, payload)) return;
       const left = until - performance.now();
       if (left <= 0)
         throw new MillraceError(
@@ -67,34 +87,50 @@ const toRanges = (ids: readonly number[]): [number, number][] => {
   return ranges;
 };
 
+const contains = async (db: Queryable, worker: string, payload: Payload): Promise<boolean> =>
+  'l' in payload
+    ? hasRead(db, worker, payload)
+    : (await hasFolded(db, worker, payload)) && (await hasFoldedUpTo(db, worker, payload));
+
+const hasRead = async (db: Queryable, worker: string, { l }: LogPayload): Promise<boolean> => {
+  const [row] = await db.query<{ done: boolean }>(
+    `select not exists (
+       select from positions p
+       join unnest($2::text[], $3::int[], $4::bigint[]) as asked (topic, partition, next_offset) using (topic, partition)
+       where p.worker = $1 and p.next_offset < asked.next_offset) as done`,
+    [worker, l.map(([topic]) => topic), l.map(([, partition]) => partition), l.map(([, , next]) => next)],
+  );
+  return row?.done ?? false;
+};
+
 /**
  * All ids are settled (numbered, or below the frontier and never committed) and the worker is past the highest number that
  * they have in each partition. Numbers that were cleaned up are older than any that a worker may still lack.
  */
-const hasFolded = async (db: Queryable, worker: string, { t, r }: Payload): Promise<boolean> => {
+const hasFolded = async (db: Queryable, worker: string, { t, r }: OutboxPayload): Promise<boolean> => {
   if (r.length === 0) return true;
   const [row] = await db.query<{ done: boolean }>(
     `with asked as (select lo, hi from unnest($3::bigint[], $4::bigint[]) as a (lo, hi)),
      numbered as (
-       select b.partition, max(b.first_seq + i.n - 1) as seq, count(*) as n
+       select b.topic, b.partition, max(b.first_seq + i.n - 1) as seq, count(*) as n
        from asked
        join outbox_batches b on b.max_id >= asked.lo and b.min_id <= asked.hi
        cross join lateral unnest(b.ids) with ordinality as i (id, n)
        where i.id between asked.lo and asked.hi
-       group by b.partition)
-     select not exists (select from positions where worker = $1 and topic = $2) or (
+       group by b.topic, b.partition)
+     select not exists (select from positions where worker = $1 and topic = any($2::text[])) or (
          ((select coalesce(sum(n), 0) from numbered) = (select sum(hi - lo + 1) from asked)
            or (select frontier from relay_lease) >= (select max(hi) from asked))
          and not exists (
-           select from numbered join positions p on p.worker = $1 and p.topic = $2 and p.partition = numbered.partition
-           where p.last_seq < numbered.seq)) as done`,
-    [worker, t, r.map(([lo]) => lo), r.map(([, hi]) => hi)],
+           select from numbered join positions p using (topic, partition)
+           where p.worker = $1 and p.last_seq < numbered.seq)) as done`,
+    [worker, [t].flat(), r.map(([lo]) => lo), r.map(([, hi]) => hi)],
   );
   return row?.done ?? false;
 };
 
 /** Everything up to the id is settled, and the worker is past each partition's last batch that began by then. */
-const hasFoldedUpTo = async (db: Queryable, worker: string, { t, u }: Payload): Promise<boolean> => {
+const hasFoldedUpTo = async (db: Queryable, worker: string, { t, u }: OutboxPayload): Promise<boolean> => {
   if (u === 0) return true;
   const [row] = await db.query<{ done: boolean }>(
     `select (select frontier from relay_lease) >= $3 and not exists (

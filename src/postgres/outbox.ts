@@ -52,8 +52,11 @@ export const outboxColumns = (events: readonly OutgoingEvent[]): unknown[] => [
 /** A parameter of one JSON text a line as an array: its quotes need no escaping, which costs most of an array's time. */
 export const lines = (parameter: string): string => `string_to_array(${parameter}::text, E'\\n')`;
 
-/** What Kafka would refuse must not be committed first: it would be the head of its partition for ever. */
-const toValue = ({ data }: Event): string => {
+/**
+ * What Kafka would refuse must not be committed first: it would be the head of its partition for ever.
+ * @throws MillraceError BAD_USER_INPUT
+ */
+export const toValue = ({ data }: Event): string => {
   const value = JSON.stringify(data);
   if (Buffer.byteLength(value) > largestValueBytes)
     throw new MillraceError(

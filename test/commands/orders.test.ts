@@ -19,7 +19,7 @@ const commandsInDoubt = () => {
         return Promise.reject(new CommitUnknown(new Error('the connection was lost')));
       },
     },
-    consistency: { positionOf: () => 'position', waitFor: unused },
+    consistency: { positionOf: () => 'position', positionInLog: () => 'position', waitFor: unused },
     onCommitted: () => undefined,
     now: Date.now,
   });

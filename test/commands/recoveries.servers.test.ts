@@ -11,7 +11,7 @@ import type { LogRecord } from '../../src/kafka/kafka.js';
 import { createLogger } from '../../src/logger.js';
 import { createDatabase, type Database } from '../../src/postgres/database.js';
 import { migrate } from '../../src/postgres/migrate.js';
-import { findNotification, insertDelivered } from '../../src/postgres/notifications.js';
+import { findNotification, insertOfEvents } from '../../src/postgres/notifications.js';
 import { findProducts } from '../../src/postgres/products.js';
 import { closeAtEnd } from '../support/cleanup.js';
 import { createTestDatabase } from '../support/database.js';
@@ -30,7 +30,11 @@ beforeAll(async () => {
   await migrate(database);
   commands = {
     database,
-    consistency: { positionOf: () => 'position', waitFor: () => Promise.resolve() },
+    consistency: {
+      positionOf: () => 'position',
+      positionInLog: () => 'position',
+      waitFor: () => Promise.resolve(),
+    },
     onCommitted: () => undefined,
     now: Date.now,
   };
@@ -159,7 +163,7 @@ describe('notifications', () => {
   test('of an event that has another one already stay away', async () => {
     const [first, second] = [aNotification(), aNotification()];
     const again = { ...second, sourceEventId: first.sourceEventId };
-    await database.transaction((tx) => insertDelivered(tx, [first]));
+    await database.transaction((tx) => insertOfEvents(tx, [first]));
     await recoverNotifications(['notification.created', again]);
     expect(await findNotification(database, again.id)).toBeUndefined();
     expect(await findNotification(database, first.id)).toEqual(first);

@@ -14,7 +14,7 @@ test('a mutation of unknown outcome names the user or post that it would have wr
       stop: unused,
       transaction: () => Promise.reject(new CommitUnknown(new Error('the connection was lost'))),
     },
-    consistency: { positionOf: () => 'position', waitFor: unused },
+    consistency: { positionOf: () => 'position', positionInLog: () => 'position', waitFor: unused },
     onCommitted: () => undefined,
     now: Date.now,
   };
