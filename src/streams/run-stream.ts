@@ -62,7 +62,7 @@ export const runStream = <E, Changes>(
     onCommitted,
     apply: async (tx, { record }) => {
       checkNumber(stream.topics, record);
-      return stream.write(tx, stream.fold([stream.parse(record)]));
+      return stream.write(tx, stream.fold([stream.parse(record)]), []);
     },
   });
   const stopping = new AbortController();
@@ -77,6 +77,7 @@ export const runStream = <E, Changes>(
    */
   const commit = async (parts: readonly Part[], parsed: Parsed<E>): Promise<void> => {
     const changes = stream.fold(parsed.events);
+    const read = parts.flatMap(({ sifted }) => sifted.fresh);
     const appended = await database.transaction(async (tx) => {
       const advances = parts.map(({ batch: { position }, sifted: { to } }) => ({
         ...to,
@@ -86,7 +87,7 @@ export const runStream = <E, Changes>(
       // The positions first; the writes follow without waiting, and are void when the positions did not move.
       const [moved, outgoing] = await Promise.all([
         advancePositions(tx, stream.name, advances),
-        parsed.events.length > 0 ? stream.write(tx, changes) : [],
+        read.length > 0 ? stream.write(tx, changes, read) : [],
       ]);
       if (moved < parts.length) throw new Fenced();
       await fileDeadLetters(tx, stream.name, parsed.failures);
@@ -97,7 +98,10 @@ export const runStream = <E, Changes>(
   };
 
   const turn = async (batches: readonly OwnedBatch[]): Promise<void> => {
-    const parts = batches.map((batch): Part => ({ batch, sifted: sift(batch.position, batch.records) }));
+    const parts = batches.map((batch): Part => ({
+      batch,
+      sifted: sift(stream.topics, batch.position, batch.records),
+    }));
     const moving = parts.filter(({ batch, sifted }) => sifted.to.nextOffset > batch.position.nextOffset);
     if (moving.length > 0) await commitOrIsolate(moving);
     for (const { batch, sifted } of parts) if (sifted.hole !== undefined) await log.fault(batch, sifted.hole);
@@ -128,7 +132,9 @@ export const runStream = <E, Changes>(
     if (parts.length > 1 || unread.length > 1) {
       // The rest of the records is taken again in the next turn.
       const half = unread.slice(0, Math.ceil(unread.length / 2));
-      await commitOrIsolate([{ batch: { position, records: half }, sifted: sift(position, half) }]);
+      await commitOrIsolate([
+        { batch: { position, records: half }, sifted: sift(stream.topics, position, half) },
+      ]);
     } else {
       logger.warn({ err: error, ...position }, 'an event cannot be folded: it becomes a dead letter');
       await commit([first], { events: [], failures: unread.map((record) => ({ record, error })) });

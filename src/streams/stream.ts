@@ -17,9 +17,10 @@ export interface Stream<E, Changes> {
   readonly fold: (events: readonly E[]) => Changes;
   /**
    * Adds to the rows, in the transaction that moves the positions.
+   * @param read all that was read, also what is no event; nothing when a dead letter is redriven
    * @returns the change records of the states that changed
    */
-  readonly write: (tx: Transaction, changes: Changes) => Promise<OutgoingEvent[]>;
+  readonly write: (tx: Transaction, changes: Changes, read: readonly LogRecord[]) => Promise<OutgoingEvent[]>;
   /** What time alone changes. Runs about once a second in one process. */
   readonly settle?: (tx: Transaction) => Promise<OutgoingEvent[]>;
 }

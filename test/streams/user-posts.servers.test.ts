@@ -44,7 +44,7 @@ const clear = (): Promise<unknown> => database.query('truncate author_view, post
 beforeEach(clear);
 
 const fold = (tx: Transaction, events: readonly HistoryEvent[]): Promise<OutgoingEvent[]> =>
-  userPosts.write(tx, userPosts.fold(events));
+  userPosts.write(tx, userPosts.fold(events), []);
 
 const commit = (events: readonly HistoryEvent[]): Promise<OutgoingEvent[]> =>
   database.transaction((tx) => fold(tx, events));

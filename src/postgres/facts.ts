@@ -1,0 +1,47 @@
+import { hashOf } from '../partitioning.js';
+import type { Transaction } from './database.js';
+
+/*
+ * Which facts were seen, so that one that is sent again counts once. Ids are kept in two halves: new ones go into the current
+ * half, and both are asked. Each week the older half is emptied and becomes the current one, so an id is known for a week at least.
+ * Who claims holds `facts_half` shared and who rotates holds it alone: no id falls between two halves.
+ */
+
+/** UUIDs in lower case. */
+type Ids = readonly string[];
+
+/**
+ * Those of `ids` that `stream` had not seen on `topic`; from now on it has, once the transaction commits. A rival that claimed one
+ * of them first is waited for. A transaction that claims on several topics does so in the order of their names, so that no two
+ * wait for each other.
+ */
+export const claimFacts = async (
+  tx: Transaction,
+  stream: string,
+  topic: string,
+  ids: Ids,
+): Promise<Set<string>> => {
+  // Two statements, sent together: the second sees what rivals committed while the first waited.
+  const [, rows] = await Promise.all([
+    tx.query('select from facts_half for share'),
+    tx.query<{ id: string }>(
+      `insert into facts_seen (half, scope, id)
+       select current, $1, id from facts_half cross join (select distinct unnest($2::uuid[]) as id) as asked
+       where not exists (select from facts_seen s where s.half = 1 - current and s.scope = $1 and s.id = asked.id)
+       order by id
+       on conflict do nothing
+       returning id`,
+      [hashOf(`${stream} ${topic}`), ids],
+    ),
+  ]);
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** Empties the older half when the current one is a week old. */
+export const rotateFacts = async (tx: Transaction): Promise<void> => {
+  const [rotated] = await tx.query<{ current: number }>(
+    `update facts_half set current = 1 - current, since = now() where since < now() - interval '7 days'
+     returning current`,
+  );
+  if (rotated) await tx.query(`truncate facts_seen_${rotated.current}`);
+};
