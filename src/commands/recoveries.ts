@@ -1,28 +1,40 @@
+import { parsePlayerEvent, parseTokenEvent } from '../events/casino.js';
 import { parseEnvelope, type Event } from '../events/envelope.js';
 import { parseNotificationEvent } from '../events/notifications.js';
 import { parseOrderEvent } from '../events/orders.js';
 import { parsePostEvent } from '../events/posts.js';
 import { parseProductEvent } from '../events/products.js';
 import {
+  casinoCyberTokens,
+  casinoPlayerChanges,
+  casinoStatsChanges,
   departmentStatsChanges,
   notificationEvents,
   orderEvents,
   orderStatsChanges,
   postEvents,
   productEvents,
+  telemetryChanges,
   userEvents,
   type TopicSpec,
 } from '../events/topics.js';
+import { seriesKey, statsKey, type StoredMetric } from '../events/telemetry.js';
 import { parseUserEvent } from '../events/users.js';
+import { levelOf, tierOf } from '../games/progress.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import type { Transaction } from '../postgres/database.js';
+import { raiseCasinoStatsVersion } from '../postgres/casino-stats.js';
 import { raiseDepartmentVersions } from '../postgres/department-stats.js';
+import { restoreSeries } from '../postgres/metric-series.js';
 import { restoreNotifications } from '../postgres/notifications.js';
 import { raiseStatsVersions } from '../postgres/order-stats.js';
 import { restoreOrders } from '../postgres/orders.js';
+import { raisePlayerVersions, restorePlayers } from '../postgres/players.js';
 import { creationOfPost, restorePosts } from '../postgres/posts.js';
 import { creationOfProduct, restoreProducts } from '../postgres/products.js';
+import { raisePipelineVersion } from '../postgres/telemetry-stats.js';
 import { creationOfUser, restoreUsers } from '../postgres/users.js';
+import { restoreEntries } from './recover-ledger.js';
 
 /** How records that a restored database has never seen come back into its tables, by topic; other topics have no rows of their own. */
 export type Recovery = (tx: Transaction, records: readonly LogRecord[]) => Promise<void>;
@@ -106,10 +118,60 @@ const recoverStatsVersions: Recovery = (tx, records) =>
 const recoverDepartmentVersions: Recovery = (tx, records) =>
   raiseDepartmentVersions(tx, highestVersions(departmentStatsChanges, records));
 
+/** Of a series also the measurement: who watches it may have seen it. */
+const recoverTelemetry: Recovery = async (tx, records) => {
+  const stats = highestVersions(telemetryChanges, records).get(statsKey);
+  if (stats !== undefined) await raisePipelineVersion(tx, stats);
+  const latest = new Map<string, StoredMetric>();
+  for (const record of records) {
+    if (String(record.key) === statsKey) continue;
+    const metric = parseEnvelope(record, telemetryChanges.types).data as unknown as StoredMetric;
+    const isWhole = !('tooLarge' in metric);
+    if (isWhole && metric.version > (latest.get(seriesKey(metric))?.version ?? 0))
+      latest.set(seriesKey(metric), metric);
+  }
+  await restoreSeries(tx, [...latest.values()]);
+};
+
+const recoverPlayerVersions: Recovery = (tx, records) =>
+  raisePlayerVersions(tx, highestVersions(casinoPlayerChanges, records));
+
+/** Points and levels are folded from facts, again: a player that is missing begins without. */
+const recoverPlayers: Recovery = async (tx, records) => {
+  const unfolded = {
+    battlePassXp: 0,
+    battlePassLevel: levelOf(0),
+    vipPoints: 0,
+    vipTier: tierOf(0),
+    birthDate: null,
+    verifiedAt: null,
+  };
+  const newest = newestOf(records.map(parsePlayerEvent));
+  await restorePlayers(
+    tx,
+    newest.map((player) => ({ ...player, ...unfolded })),
+  );
+  await recoverPlayerVersions(tx, records);
+};
+
+const recoverTokens: Recovery = (tx, records) =>
+  restoreEntries(
+    tx,
+    records.map(parseTokenEvent).map(({ data }) => data),
+  );
+
+const recoverCasinoStatsVersion: Recovery = async (tx, records) => {
+  for (const version of highestVersions(casinoStatsChanges, records).values())
+    await raiseCasinoStatsVersion(tx, version);
+};
+
 /** Also when the entities of the log are given up: clients drop what is not newer than what they have seen. */
 export const versionRecoveries: ReadonlyMap<string, Recovery> = new Map([
   [orderStatsChanges.name, recoverStatsVersions],
   [departmentStatsChanges.name, recoverDepartmentVersions],
+  [casinoStatsChanges.name, recoverCasinoStatsVersion],
+  [casinoPlayerChanges.name, recoverPlayerVersions],
+  [telemetryChanges.name, recoverTelemetry],
 ]);
 
 export const recoveries: ReadonlyMap<string, Recovery> = new Map([
@@ -119,4 +181,6 @@ export const recoveries: ReadonlyMap<string, Recovery> = new Map([
   [productEvents.name, recoverProducts],
   [notificationEvents.name, recoverNotifications],
   ...versionRecoveries,
+  [casinoPlayerChanges.name, recoverPlayers],
+  [casinoCyberTokens.name, recoverTokens],
 ]);

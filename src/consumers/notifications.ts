@@ -11,7 +11,7 @@ import type { Queryable, Transaction } from '../postgres/database.js';
 import {
   findDeliveredIds,
   findSourceEvents,
-  insertDelivered,
+  insertOfEvents,
   markDelivered,
 } from '../postgres/notifications.js';
 import type { OutgoingEvent } from '../postgres/outbox.js';
@@ -20,7 +20,7 @@ import { notTried, type Answer, type Consumer, type Delivery } from './consumer.
 import { mapLimited } from '../limited.js';
 import type { Claimed, Reservations } from './reservations.js';
 
-/** A notification that is due: of an order's event, or one that a client sent and that has its row already. */
+/** A notification that is due: of an order's event, or one that has its row already, from a client or another consumer. */
 export interface DueNotification {
   /** `ce_id`; receivers tell a repeated delivery by it. */
   readonly eventId: string;
@@ -45,7 +45,7 @@ export interface NotificationConsumerOptions {
 
 const mostAtOnce = 32;
 
-/** Notifies customers of their orders, and delivers what clients send. The row is written once, the delivery happens at least once. */
+/** Notifies customers of their orders, and delivers what others wrote. The row is written once, the delivery happens at least once. */
 export const createNotificationConsumer = (
   options: NotificationConsumerOptions,
 ): Consumer<DueNotification> => {
@@ -65,15 +65,14 @@ export const createNotificationConsumer = (
 
 const parseDue = (record: LogRecord): DueNotification | undefined => {
   if (isSkip(record)) return undefined;
-  return record.topic === orderEvents.name ? ofOrder(parseOrderEvent(record)) : sentByClient(record);
+  return record.topic === orderEvents.name ? ofOrder(parseOrderEvent(record)) : undelivered(record);
 };
 
 /** Those of orders are delivered before they are written, and their events say so. */
-const sentByClient = (record: LogRecord): DueNotification | undefined => {
+const undelivered = (record: LogRecord): DueNotification | undefined => {
   const { id: eventId, type, data: notification } = parseNotificationEvent(record);
-  const { id: sentId, sourceEventId, deliveredAt } = notification;
-  if (type !== 'notification.created' || sourceEventId !== null || deliveredAt !== null) return undefined;
-  return { eventId, content: notification, sentId, email: null };
+  if (type !== 'notification.created' || notification.deliveredAt !== null) return undefined;
+  return { eventId, content: notification, sentId: notification.id, email: null };
 };
 
 const ofOrder = ({ id: eventId, type, data: order }: OrderEvent): DueNotification => {
@@ -202,7 +201,7 @@ const write = async (tx: Transaction, deliveries: readonly Due[]): Promise<Outgo
   );
   const [, fresh] = await Promise.all([
     sent.length > 0 && markDelivered(tx, sent, now),
-    notifications.length > 0 ? insertDelivered(tx, notifications) : new Set<string>(),
+    notifications.length > 0 ? insertOfEvents(tx, notifications) : new Set<string>(),
   ]);
   return notifications
     .filter(({ id }) => fresh.has(id))

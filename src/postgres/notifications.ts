@@ -47,7 +47,7 @@ export const insertSent = async (tx: Transaction, notification: Notification): P
 };
 
 /** Those of events, each event's once. @returns the ids of those whose event was new */
-export const insertDelivered = async (
+export const insertOfEvents = async (
   tx: Transaction,
   notifications: readonly Notification[],
 ): Promise<Set<string>> => {

@@ -128,6 +128,12 @@ describe('what is due', () => {
     expect(due).toMatchObject({ eventId: 'event-1', sentId: notification.id, content: { title: 'News' } });
   });
 
+  test('one that another consumer wrote is delivered, too, as nobody has yet', () => {
+    const linked = { ...notification, sourceEventId: 'x' };
+    const due = consumer.parse(record(notificationEvents.name, 'notification.created', linked));
+    expect(due).toMatchObject({ eventId: 'event-1', sentId: notification.id, content: { title: 'News' } });
+  });
+
   test.each([
     ['was read', 'notification.read', { ...notification, readAt: time }],
     ['is delivered', 'notification.created', { ...notification, deliveredAt: time }],
