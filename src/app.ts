@@ -1,31 +1,45 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Background } from './background.js';
+import { createCasinoCommands } from './commands/casino.js';
 import { createDeadLetterCommands } from './commands/dead-letters.js';
+import { createRecordFacts } from './commands/facts.js';
 import type { CommandOptions } from './commands/mutation.js';
 import { createNotificationCommands } from './commands/notifications.js';
 import { createOrderCommands } from './commands/orders.js';
 import { createPostCommands } from './commands/posts.js';
 import { createProductCommands } from './commands/products.js';
+import { createTelemetryCommands } from './commands/telemetry.js';
+import { createTopicCommands } from './commands/topics.js';
 import { createUserCommands } from './commands/users.js';
 import type { Config } from './config.js';
 import {
+  casinoFeedback,
+  casinoPlayerChanges,
+  casinoStatsChanges,
   deadLetterChanges,
   departmentStatsChanges,
+  errorLogFacts,
   notificationEvents,
   orderEvents,
   orderStatsChanges,
   postEvents,
   productEvents,
+  telemetryChanges,
+  userActivityFacts,
   userEvents,
 } from './events/topics.js';
 import { checkAddress, createGateway, type Gateway } from './gateway/gateway.js';
 import type { DependencyHealth, HealthReport } from './gateway/health.js';
+import { createRandom } from './games/random.js';
 import { createSchema } from './gateway/schema.js';
 import { createLive } from './live/create-live.js';
+import { createCasinoWatches } from './live/casino.js';
 import { createCursors } from './live/cursor.js';
 import { createDepartmentWatches } from './live/department-stats.js';
 import { createOrderWatches } from './live/order-stats.js';
+import { createTelemetryWatches } from './live/telemetry.js';
+import { createTopics } from './live/topics.js';
 import { createConsistency } from './postgres/consistency.js';
 import { createOutboxNotifier } from './postgres/outbox.js';
 import { getOrCreateSetting } from './postgres/settings.js';
@@ -65,6 +79,12 @@ const bridged = [
   productEvents,
   notificationEvents,
   deadLetterChanges,
+  userActivityFacts,
+  errorLogFacts,
+  telemetryChanges,
+  casinoFeedback,
+  casinoPlayerChanges,
+  casinoStatsChanges,
 ];
 
 type Pushing = (stop: () => Promise<unknown>) => void;
@@ -128,6 +148,8 @@ const startBackground = async (
     databaseUrl,
     redisUrl,
     notifications: config.notifications,
+    telemetry: config.telemetry,
+    casino: config.casino,
     topicPrefix: config.topicPrefix,
     partitions,
     logLevel: config.logLevel,
@@ -157,6 +179,11 @@ const openGateway = async (
   const live = createLive({ kafka, cursors, topics: bridged, logger });
   const consistency = createConsistency(database, tokens);
   const commands: CommandOptions = { database, consistency, onCommitted: background.wake, now: Date.now };
+  const { retentionDays } = config.telemetry;
+  const topics = createTopics({ kafka, cursors, database, retentionDays, logger, now: Date.now });
+  const publisher = kafka.factPublisher();
+  onStop(publisher.stop);
+  const recordFacts = createRecordFacts({ publisher, consistency, partitions: servers.partitions });
   const gateway = createGateway({
     host: config.host,
     port: config.port,
@@ -169,12 +196,23 @@ const openGateway = async (
       posts: createPostCommands(commands),
       products: createProductCommands(commands),
       notifications: createNotificationCommands(commands),
+      telemetry: createTelemetryCommands({ recordFacts, now: Date.now }),
+      casino: createCasinoCommands({
+        ...commands,
+        recordFacts,
+        random: createRandom(randomBytes(32)),
+        adultAge: config.casino.adultAge,
+      }),
       deadLetters: createDeadLetterCommands(commands),
       consistency,
       cursors,
       live,
       orderWatches: createOrderWatches(live, database),
       departmentWatches: createDepartmentWatches(live, database),
+      casinoWatches: createCasinoWatches(live, database),
+      telemetryWatches: createTelemetryWatches(live, database),
+      topics,
+      topicCommands: createTopicCommands({ admin: kafka.admin, database, consistency }),
     },
     log: logger,
     health: () => askHealth(servers, redis, () => stalled(background.status().owned).length > 0),
@@ -183,6 +221,8 @@ const openGateway = async (
   // Subscriptions end first, with the cursor to go on from.
   onStop(live.stop);
   void live.start();
+  onStop(topics.stop);
+  topics.start();
   return gateway;
 };
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { KafkaAddress, NotificationsConfig, Role } from './config.js';
+import type { CasinoConfig, KafkaAddress, NotificationsConfig, Role, TelemetryConfig } from './config.js';
 import { createRedrive } from './assignment/redrive.js';
 import { createConsumers } from './consumers/create-consumers.js';
 import { runConsumer } from './consumers/run-consumer.js';
@@ -10,8 +10,14 @@ import { publishAgain } from './postgres/dead-letters.js';
 import { createOutboxNotifier } from './postgres/outbox.js';
 import { createPresence } from './postgres/presence.js';
 import { createRelay, type RelayStats } from './relay/relay.js';
+import { casinoAnalytics } from './streams/casino-analytics.js';
+import { casinoFeedback } from './streams/casino-feedback.js';
+import { createCasinoPlayers } from './streams/casino-players.js';
+import { casinoStats } from './streams/casino-stats.js';
 import { orderStats } from './streams/order-stats.js';
 import { runStream } from './streams/run-stream.js';
+import { createTelemetryUpkeep } from './streams/telemetry-upkeep.js';
+import { telemetry } from './streams/telemetry.js';
 import { userPosts } from './streams/user-posts.js';
 
 /** The roles beside the gateway: relay, streams, consumers. They share one thread, off the gateway's event loop. */
@@ -41,6 +47,8 @@ export interface BackgroundOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
   readonly notifications: NotificationsConfig;
+  readonly telemetry: TelemetryConfig;
+  readonly casino: CasinoConfig;
   readonly topicPrefix: string;
   /** Number of partitions of each topic. */
   readonly partitions: Readonly<Record<string, number>>;
@@ -103,13 +111,27 @@ export const createBackground = (options: BackgroundOptions): Background => {
       return [];
     },
   });
+  const upkeep = roles.includes('streams')
+    ? createTelemetryUpkeep({ ...options.telemetry, database, logger })
+    : undefined;
   const workers = [
-    ...(roles.includes('streams') ? [runStream(orderStats, running), runStream(userPosts, running)] : []),
+    ...(roles.includes('streams')
+      ? [
+          runStream(orderStats, running),
+          runStream(userPosts, running),
+          runStream(telemetry, running),
+          runStream(createCasinoPlayers({ ...options.casino, now: Date.now }), running),
+          runStream(casinoAnalytics, running),
+          runStream(casinoFeedback, running),
+          runStream(casinoStats, running),
+        ]
+      : []),
     ...(consumers
       ? [
           // Copies may be a little late, so that under load many share a send and a commit.
           runConsumer(consumers.copies, { ...running, lingerMs: 20 }),
           runConsumer(consumers.notifications, running),
+          runConsumer(consumers.headquarters, running),
         ]
       : []),
   ];
@@ -119,6 +141,7 @@ export const createBackground = (options: BackgroundOptions): Background => {
       await presence.start();
       await relay?.start();
       if (relay) republishing.start();
+      await upkeep?.start();
       await Promise.all(workers.map((worker) => worker.start()));
     },
     wake,
@@ -136,7 +159,7 @@ export const createBackground = (options: BackgroundOptions): Background => {
     }),
     stop: async () => {
       const cutOff = setTimeout(() => void consumers?.cutOff(), deliveryDeadlineMs);
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([...workers.map((worker) => worker.stop()), upkeep?.stop()]);
       clearTimeout(cutOff);
       await consumers?.stop();
       await republishing.stop();

@@ -48,6 +48,77 @@ export type BatchPayload = {
   readonly replayed: Scalars['Int']['output'];
 };
 
+export type CasinoActionInput = {
+  /** Of BATTLE_PASS_PROGRESS and VIP_EVENT the points, 1 to 1,000,000. The others have none. */
+  readonly amount?: InputMaybe<Scalars['Int']['input']>;
+  /** A UUID that the client chose, so that it may send the action again; made when absent. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** At most 64 KB as JSON. */
+  readonly metadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Now unless given; at most five minutes ahead. */
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly playerId: Scalars['ID']['input'];
+  readonly type: CasinoActionType;
+};
+
+/** What a player did. Those that move tokens come from their own mutations only. */
+export type CasinoActionType =
+  | 'ADULT_CONTENT_VIEW'
+  | 'BATTLE_PASS_PROGRESS'
+  | 'GACHA_OPEN'
+  | 'LOGIN'
+  | 'LOGOUT'
+  | 'SLOT_SPIN'
+  | 'TOKENS_EARNED'
+  | 'TOKENS_SPENT'
+  | 'VIP_EVENT';
+
+/** What a player is told at once. */
+export type CasinoFeedback = {
+  /** The event of the player that led to it. */
+  readonly causedBy: Scalars['ID']['output'];
+  /** Continue behind this event with `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  /** The event's id, the same on every delivery. */
+  readonly id: Scalars['ID']['output'];
+  /** 1 to 10. */
+  readonly intensity: Scalars['Int']['output'];
+  /**
+   * Of a spin: `BIG_WIN` (10 bets and more), `WIN`, `NEAR_MISS` (two of a kind), `LOSS`, or `TAKE_A_BREAK` with each tenth spin in a row that
+   * paid nothing. Of a capsule: `GACHA_REWARD`. Of points: `LEVEL_UP`, `VIP_UP`. Of a session, after each CASINO_SESSION_REMINDER_MINUTES:
+   * `SESSION_REMINDER`, until its LOGOUT, another LOGIN, or 24 hours.
+   */
+  readonly kind: Scalars['String']['output'];
+  readonly message: Scalars['String']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  readonly playerId: Scalars['ID']['output'];
+};
+
+export type CasinoStats = {
+  /** What players did: spins, gacha opens, tokens earned, and recorded actions. */
+  readonly actions: Scalars['Long']['output'];
+  /** Actions by type. */
+  readonly byType: ReadonlyArray<NamedCount>;
+  readonly players: Scalars['Long']['output'];
+  /** The tokens of all players together. */
+  readonly tokensInCirculation: Scalars['Long']['output'];
+  readonly version: Scalars['Long']['output'];
+};
+
+/** How far a consumer group is. Ours have no members: their places are kept in Postgres, and Kafka is told. */
+export type ConsumerGroup = {
+  readonly id: Scalars['ID']['output'];
+  readonly lag: Scalars['Long']['output'];
+  /** How old the oldest unread message is; null when nothing is unread, or it is not known. */
+  readonly lagSeconds?: Maybe<Scalars['Float']['output']>;
+  readonly members: Scalars['Int']['output'];
+  /** Messages a second, over the last minute. */
+  readonly ratePerSecond?: Maybe<Scalars['Float']['output']>;
+  /** As Kafka calls it, e.g. `Empty`, `Stable`, `Dead`; `Running` for one of ours at work, `Stopped` for one of ours with a partition that stands. */
+  readonly state: Scalars['String']['output'];
+  readonly topics: ReadonlyArray<GroupTopicLag>;
+};
+
 export type CreateOrderInput = {
   readonly currency: Scalars['Currency']['input'];
   readonly customerEmail?: InputMaybe<Scalars['String']['input']>;
@@ -193,6 +264,78 @@ export type DepartmentStats = {
   readonly version: Scalars['Long']['output'];
 };
 
+/** A line of a service's log. A fact: it never changes. */
+export type ErrorLog = {
+  readonly id: Scalars['ID']['output'];
+  readonly level: LogLevel;
+  readonly message: Scalars['String']['output'];
+  readonly metadata?: Maybe<Scalars['JSONObject']['output']>;
+  readonly occurredAt: Scalars['DateTime']['output'];
+  readonly service: Scalars['String']['output'];
+  readonly stack?: Maybe<Scalars['String']['output']>;
+};
+
+/** Log lines, newest first by `occurredAt`, then by id. */
+export type ErrorLogConnection = {
+  /** Taken before the read: `errorLogs(after: asOf)` continues from here (merge by id). */
+  readonly asOf: Scalars['Cursor']['output'];
+  readonly edges: ReadonlyArray<ErrorLogEdge>;
+  readonly nodes: ReadonlyArray<ErrorLog>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type ErrorLogEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: ErrorLog;
+};
+
+export type ErrorLogEvent = {
+  /** Continue behind this event with `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+  readonly log: ErrorLog;
+};
+
+export type ErrorLogInput = {
+  /** A UUID that the client chose, so that it may send the line again; made when absent. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  readonly level: LogLevel;
+  /** At most 10,000 characters. */
+  readonly message: Scalars['String']['input'];
+  /** At most 64 KB as JSON. */
+  readonly metadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Now unless given; at most five minutes ahead. */
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly service: Scalars['String']['input'];
+  /** At most 50,000 characters. */
+  readonly stack?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type GachaResult = {
+  readonly item: Scalars['String']['output'];
+  /** As it is after this. */
+  readonly player: Player;
+  readonly position: Scalars['Position']['output'];
+  /** `COMMON`, `RARE`, `EPIC` or `LEGENDARY`. */
+  readonly rarity: Scalars['String']['output'];
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
+export type GroupTopicLag = {
+  readonly committed: Scalars['String']['output'];
+  readonly lag: Scalars['Long']['output'];
+  readonly latest: Scalars['String']['output'];
+  readonly partition: Scalars['Int']['output'];
+  readonly topic: Scalars['String']['output'];
+};
+
+export type LogLevel =
+  | 'DEBUG'
+  | 'ERROR'
+  | 'FATAL'
+  | 'INFO'
+  | 'WARN';
+
 /** A record of a topic, as it is. */
 export type Message = {
   /** Null outside subscriptions. */
@@ -211,6 +354,13 @@ export type Message = {
   readonly value?: Maybe<Scalars['String']['output']>;
 };
 
+export type MessagePayload = {
+  readonly offset: Scalars['String']['output'];
+  readonly partition: Scalars['Int']['output'];
+  readonly position: Scalars['Position']['output'];
+  readonly topic: Scalars['String']['output'];
+};
+
 export type Mutation = {
   /** PAID to SHIPPED to DELIVERED. With `from` the change happens only if that is the status now. */
   readonly changeOrderStatus: CreateOrderPayload;
@@ -219,22 +369,62 @@ export type Mutation = {
   readonly createOrders: BatchPayload;
   readonly createPost: PostPayload;
   readonly createProduct: ProductPayload;
+  /** `partitions` is 3 unless given. A topic that exists is CONFLICT (ALREADY_EXISTS). */
+  readonly createTopic: Topic;
   /** CONFLICT with the reason EMAIL_TAKEN when another user has the email, in whatever case. */
   readonly createUser: UserPayload;
   readonly deletePost: DeletePayload;
+  /** Refused for the topics of Millrace and for internal ones. True when it was there. */
+  readonly deleteTopic: Scalars['Boolean']['output'];
   /** The user leaves the view; its posts stay, with `author`, `authorName` and `department` null. Its email may be used again, its id never. */
   readonly deleteUser: DeletePayload;
   /** Gives pending letters up, and lets go on what waits behind them. Answers how many. */
   readonly discardDeadLetters: Scalars['Int']['output'];
+  /** Gives a player 1 to 10^9 tokens, up to 10^12 in all (CONFLICT, LIMIT_REACHED); adds an unknown player. */
+  readonly earnTokens: TokenResult;
+  /** As `ingestUserActivities`. */
+  readonly ingestErrorLogs: BatchPayload;
+  /** As `ingestUserActivities`. */
+  readonly ingestSystemMetrics: BatchPayload;
+  /**
+   * Facts go straight to Kafka: acknowledged by it before the answer, stored a moment later (`position`). At most 1,000; each is checked by
+   * itself. An id that was sent before is accepted again and counts once; within one call another content for it is CONFLICT.
+   * UNAVAILABLE: nothing was sent. OUTCOME_UNKNOWN: send again with the same ids.
+   */
+  readonly ingestUserActivities: BatchPayload;
   /** Marking what is read already changes nothing. */
   readonly markNotificationRead: NotificationPayload;
+  /** Opens a capsule for 100 tokens. Refused like `spinSlot`. */
+  readonly openGacha: GachaResult;
+  /**
+   * One record, acknowledged by all in-sync replicas. Refused for topics that Millrace feeds itself, and for headers that begin with
+   * `millrace-`. At most 256 KB.
+   */
+  readonly produceMessage: MessagePayload;
+  /**
+   * Facts, as `ingestUserActivities`: LOGIN, LOGOUT, BATTLE_PASS_PROGRESS, ADULT_CONTENT_VIEW and VIP_EVENT. An unknown player is NOT_FOUND; adult
+   * content is CONFLICT with the reason AGE_UNVERIFIED unless the player, verified, was an adult on the day of `occurredAt`.
+   */
+  readonly recordCasinoActions: BatchPayload;
   /**
    * Runs the consumer that failed again, and nobody else, for the pending letters that `ids` and `filter` name (give at least one of them).
    * One that fails again stays the same pending letter, with one more attempt. `dryRun` only counts. `maxPerSecond` spreads them.
    */
   readonly redriveDeadLetters: RedrivePayload;
+  /**
+   * Adds a player without tokens. The same again changes nothing, another birth date is CONFLICT (ALREADY_EXISTS); one that was not said before
+   * is taken. `birthDate`, such as `2001-02-28`, is what the player says; it counts once it is verified.
+   */
+  readonly registerPlayer: Player;
   /** Stored at once, and then delivered by the notification service: `deliveredAt` tells when. */
   readonly sendNotification: NotificationPayload;
+  /** A lower limit counts at once, a higher one (also none: null, which must be said) from the next day, UTC. */
+  readonly setDailySpendLimit: Player;
+  /**
+   * Bets 1 to 1,000,000 tokens on three reels. CONFLICT with the reason LIMIT_REACHED above the daily limit, INSUFFICIENT above the balance. With
+   * an idempotency key a retry answers the first result and pays once.
+   */
+  readonly spinSlot: SpinResult;
   /** CONFLICT with the reason VERSION_MISMATCH when `expectedVersion` is not the version now. What changes nothing writes nothing. */
   readonly updatePost: PostPayload;
   /**
@@ -244,6 +434,11 @@ export type Mutation = {
   readonly updateProduct: ProductPayload;
   /** CONFLICT with the reason VERSION_MISMATCH when `expectedVersion` is not the version now. What changes nothing writes nothing. */
   readonly updateUser: UserPayload;
+  /**
+   * Records the birth date as verified; `ageVerified` of the answer says whether it makes the player an adult. Another date than one that was
+   * verified before is CONFLICT (ALREADY_EXISTS).
+   */
+  readonly verifyAge: Player;
 };
 
 
@@ -278,6 +473,13 @@ export type MutationCreateProductArgs = {
 };
 
 
+export type MutationCreateTopicArgs = {
+  config?: InputMaybe<Scalars['JSONObject']['input']>;
+  name: Scalars['String']['input'];
+  partitions?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
 export type MutationCreateUserArgs = {
   idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   input: CreateUserInput;
@@ -287,6 +489,11 @@ export type MutationCreateUserArgs = {
 export type MutationDeletePostArgs = {
   id: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+export type MutationDeleteTopicArgs = {
+  name: Scalars['String']['input'];
 };
 
 
@@ -302,8 +509,50 @@ export type MutationDiscardDeadLettersArgs = {
 };
 
 
+export type MutationEarnTokensArgs = {
+  amount: Scalars['Int']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  playerId: Scalars['ID']['input'];
+  reason: Scalars['String']['input'];
+};
+
+
+export type MutationIngestErrorLogsArgs = {
+  inputs: ReadonlyArray<ErrorLogInput>;
+};
+
+
+export type MutationIngestSystemMetricsArgs = {
+  inputs: ReadonlyArray<SystemMetricInput>;
+};
+
+
+export type MutationIngestUserActivitiesArgs = {
+  inputs: ReadonlyArray<UserActivityInput>;
+};
+
+
 export type MutationMarkNotificationReadArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+export type MutationOpenGachaArgs = {
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  playerId: Scalars['ID']['input'];
+};
+
+
+export type MutationProduceMessageArgs = {
+  headers?: InputMaybe<Scalars['JSONObject']['input']>;
+  key?: InputMaybe<Scalars['String']['input']>;
+  topic: Scalars['String']['input'];
+  value: Scalars['String']['input'];
+};
+
+
+export type MutationRecordCasinoActionsArgs = {
+  inputs: ReadonlyArray<CasinoActionInput>;
 };
 
 
@@ -315,9 +564,28 @@ export type MutationRedriveDeadLettersArgs = {
 };
 
 
+export type MutationRegisterPlayerArgs = {
+  birthDate?: InputMaybe<Scalars['String']['input']>;
+  id: Scalars['ID']['input'];
+};
+
+
 export type MutationSendNotificationArgs = {
   idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   input: SendNotificationInput;
+};
+
+
+export type MutationSetDailySpendLimitArgs = {
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  playerId: Scalars['ID']['input'];
+};
+
+
+export type MutationSpinSlotArgs = {
+  bet: Scalars['Int']['input'];
+  idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
+  playerId: Scalars['ID']['input'];
 };
 
 
@@ -342,6 +610,17 @@ export type MutationUpdateUserArgs = {
   id: Scalars['ID']['input'];
   idempotencyKey?: InputMaybe<Scalars['ID']['input']>;
   input: UpdateUserInput;
+};
+
+
+export type MutationVerifyAgeArgs = {
+  birthDate: Scalars['String']['input'];
+  playerId: Scalars['ID']['input'];
+};
+
+export type NamedCount = {
+  readonly count: Scalars['Long']['output'];
+  readonly name: Scalars['String']['output'];
 };
 
 export type Notification = {
@@ -496,6 +775,57 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
+export type Partition = {
+  /** Offset of the first message kept. */
+  readonly earliest: Scalars['String']['output'];
+  readonly id: Scalars['Int']['output'];
+  readonly inSync: ReadonlyArray<Scalars['Int']['output']>;
+  /** Offset behind the last message. */
+  readonly latest: Scalars['String']['output'];
+  readonly leader?: Maybe<Scalars['Int']['output']>;
+  readonly replicas: ReadonlyArray<Scalars['Int']['output']>;
+};
+
+/** What the pipeline has stored since it began. */
+export type PipelineStats = {
+  /** Activities, measurements and log lines stored, each id once. */
+  readonly activities: Scalars['Long']['output'];
+  /** Activities by action, the most frequent first: at most 100, and the others together as `(other)`. */
+  readonly byAction: ReadonlyArray<NamedCount>;
+  /** Log lines by level. */
+  readonly byLevel: ReadonlyArray<NamedCount>;
+  readonly errors: Scalars['Long']['output'];
+  /** Messages read from the three topics, repeats included. */
+  readonly messages: Scalars['Long']['output'];
+  readonly metrics: Scalars['Long']['output'];
+  /** Messages a second: the mean of the ten seconds up to the latest message; zero after ten seconds without. */
+  readonly perSecond: Scalars['Float']['output'];
+  readonly version: Scalars['Long']['output'];
+};
+
+/** A player of the casino. Tokens are whole and are not money; days are UTC. */
+export type Player = {
+  /** Whether a birth date was verified that makes the player an adult today. */
+  readonly ageVerified: Scalars['Boolean']['output'];
+  /** 1 and up: one level for each 1,000 points. */
+  readonly battlePassLevel: Scalars['Int']['output'];
+  readonly battlePassXp: Scalars['Long']['output'];
+  /** Null: none. */
+  readonly dailySpendLimit?: Maybe<Scalars['Long']['output']>;
+  readonly dailySpendLimitChangesAt?: Maybe<Scalars['DateTime']['output']>;
+  readonly gachaOpens: Scalars['Long']['output'];
+  readonly id: Scalars['ID']['output'];
+  /** A raised limit, which counts from `dailySpendLimitChangesAt` on. Null with such a time: the limit ends then. */
+  readonly pendingDailySpendLimit?: Maybe<Scalars['Long']['output']>;
+  /** Tokens that were bet or paid for gacha today. */
+  readonly spentToday: Scalars['Long']['output'];
+  readonly spins: Scalars['Long']['output'];
+  readonly tokens: Scalars['Long']['output'];
+  readonly version: Scalars['Long']['output'];
+  /** 0 to 5. */
+  readonly vipTier: Scalars['Int']['output'];
+};
+
 export type Post = {
   /** Null when the author is deleted. */
   readonly author?: Maybe<User>;
@@ -604,6 +934,8 @@ export type ProductPayload = {
 };
 
 export type Query = {
+  readonly casinoStats: CasinoStats;
+  readonly consumerGroups: ReadonlyArray<ConsumerGroup>;
   /** Null when there is none. */
   readonly deadLetter?: Maybe<DeadLetter>;
   /** Newest first. `first` is 50 unless given, at most 500. */
@@ -613,6 +945,13 @@ export type Query = {
    * With `consistentWith` the answer contains that write; it waits at most `waitMs` (2000, at most 10000), then fails with POSITION_TIMEOUT.
    */
   readonly departmentStats: ReadonlyArray<DepartmentStats>;
+  readonly errorLogs: ErrorLogConnection;
+  /**
+   * A bounded scan, in the order of time and, within a partition, of offsets: from `offset` on (with `partition`), or from the time `from`, or, with
+   * neither, the newest. `key` is compared exactly, `text` is searched in key and value. `first` is 50 unless given, at most 500; at most 20 MB
+   * and 5 seconds of reading.
+   */
+  readonly messages: ReadonlyArray<Message>;
   /** Newest first. `first` is 50 unless given, at most 500. */
   readonly notifications: NotificationConnection;
   readonly order?: Maybe<Order>;
@@ -622,6 +961,9 @@ export type Query = {
   readonly orderStatsWindows: ReadonlyArray<OrderStatsWindow>;
   /** Newest first. `first` is 50 unless given, at most 500. */
   readonly orders: OrderConnection;
+  readonly pipelineStats: PipelineStats;
+  /** Null for an unknown player. */
+  readonly player?: Maybe<Player>;
   /** Null when there is no such post, or it is deleted. */
   readonly post?: Maybe<Post>;
   /**
@@ -632,10 +974,29 @@ export type Query = {
   readonly product?: Maybe<Product>;
   /** Newest first. `first` is 50 unless given, at most 500. `inStock: true`: with stock, `false`: without. */
   readonly products: ProductConnection;
+  /**
+   * Messages of the three telemetry topics as they were read, also when Kafka no longer keeps them: in the order of their offsets from `offset`
+   * on, or the newest when it is not given. Only for admins. `first` is 50 unless given, at most 500.
+   */
+  readonly storedMessages: ReadonlyArray<Message>;
+  readonly systemMetrics: SystemMetricConnection;
+  readonly topic?: Maybe<Topic>;
+  /** Observations, one a minute, newest first, of one topic or of all. `first` is 50 unless given, at most 500. */
+  readonly topicStatus: ReadonlyArray<TopicStatus>;
+  /** By name, those of Millrace and others under the same prefix. */
+  readonly topics: ReadonlyArray<Topic>;
   /** Null when there is no such user, or it is deleted. */
   readonly user?: Maybe<User>;
+  /** `from` is included, `to` is not; both are compared with `occurredAt`. */
+  readonly userActivities: UserActivityConnection;
   /** Newest first. `first` is 50 unless given, at most 500. */
   readonly users: UserConnection;
+};
+
+
+export type QueryCasinoStatsArgs = {
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -655,6 +1016,29 @@ export type QueryDepartmentStatsArgs = {
   consistentWith?: InputMaybe<Scalars['Position']['input']>;
   department?: InputMaybe<Scalars['String']['input']>;
   waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryErrorLogsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  level?: InputMaybe<LogLevel>;
+  service?: InputMaybe<Scalars['String']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryMessagesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  key?: InputMaybe<Scalars['String']['input']>;
+  offset?: InputMaybe<Scalars['String']['input']>;
+  partition?: InputMaybe<Scalars['Int']['input']>;
+  text?: InputMaybe<Scalars['String']['input']>;
+  topic: Scalars['String']['input'];
 };
 
 
@@ -700,6 +1084,19 @@ export type QueryOrdersArgs = {
 };
 
 
+export type QueryPipelineStatsArgs = {
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryPlayerArgs = {
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  id: Scalars['ID']['input'];
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
 export type QueryPostArgs = {
   consistentWith?: InputMaybe<Scalars['Position']['input']>;
   id: Scalars['ID']['input'];
@@ -729,9 +1126,54 @@ export type QueryProductsArgs = {
 };
 
 
+export type QueryStoredMessagesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  offset?: InputMaybe<Scalars['String']['input']>;
+  partition: Scalars['Int']['input'];
+  topic: Scalars['String']['input'];
+};
+
+
+export type QuerySystemMetricsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  host?: InputMaybe<Scalars['String']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryTopicArgs = {
+  name: Scalars['String']['input'];
+};
+
+
+export type QueryTopicStatusArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  topic?: InputMaybe<Scalars['String']['input']>;
+};
+
+
 export type QueryUserArgs = {
   consistentWith?: InputMaybe<Scalars['Position']['input']>;
   id: Scalars['ID']['input'];
+  waitMs?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+export type QueryUserActivitiesArgs = {
+  action?: InputMaybe<Scalars['String']['input']>;
+  after?: InputMaybe<Scalars['String']['input']>;
+  consistentWith?: InputMaybe<Scalars['Position']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  from?: InputMaybe<Scalars['DateTime']['input']>;
+  to?: InputMaybe<Scalars['DateTime']['input']>;
+  userId?: InputMaybe<Scalars['ID']['input']>;
   waitMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
@@ -781,7 +1223,27 @@ export type SendNotificationInput = {
   readonly title: Scalars['String']['input'];
 };
 
+export type SpinResult = {
+  readonly bet: Scalars['Int']['output'];
+  readonly payout: Scalars['Int']['output'];
+  /** As it is after this spin. */
+  readonly player: Player;
+  readonly position: Scalars['Position']['output'];
+  readonly reels: ReadonlyArray<Scalars['String']['output']>;
+  /** The idempotency key was seen before: the answer is the first one's, nothing was played. */
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
 export type Subscription = {
+  /**
+   * Fed by `casino.feedback.v1`: live from now, or behind `after`; every event once, in order per player. Lossless: a slow client continues from
+   * the log. `heartbeat` as in `orderEvents`.
+   */
+  readonly casinoFeedback?: Maybe<CasinoFeedback>;
+  /** State: now, then each newer one. */
+  readonly casinoStats: CasinoStats;
+  /** State, at most once a second, when anything has changed but `lagSeconds`. */
+  readonly consumerGroups: ReadonlyArray<ConsumerGroup>;
   /** Each change of each letter that matches, from now on. Latest per letter: each delivery shows the letter as it is then. */
   readonly deadLetters: DeadLetter;
   /**
@@ -789,6 +1251,14 @@ export type Subscription = {
    * Latest per department: a slow client gets the newest of each.
    */
   readonly departmentStats: DepartmentStats;
+  /** Fed by `telemetry.error-log.v1`, as `userActivities`; in order per service. */
+  readonly errorLogs?: Maybe<ErrorLogEvent>;
+  /**
+   * Any topic, live from now or behind `after`, each record once, in order per partition. Lossless: a slow client continues from the log.
+   * Shows what is no event of Millrace as well. Ends with NOT_FOUND when the topic is deleted. `fromStart`, without `after`: from the
+   * oldest record kept. `heartbeat` as in `orderEvents`.
+   */
+  readonly messages?: Maybe<Message>;
   /**
    * Fed by `notification.events.v1`: each notification of the recipient when it is created and when it is read, live from now, or behind `after`;
    * every event once, in order. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
@@ -816,6 +1286,10 @@ export type Subscription = {
    * Latest per window: a slow client gets the newest of each. Without `region`: the totals.
    */
   readonly orderStatsWindows: OrderStatsWindow;
+  /** State: now, then each newer one. */
+  readonly pipelineStats: PipelineStats;
+  /** State: null while the player is unknown. */
+  readonly player?: Maybe<Player>;
   /**
    * Fed by `post.events.v1`: live from now, or behind `after`; every event once, in order per post. With `department`: posts whose author was
    * in it when the event happened. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
@@ -826,11 +1300,27 @@ export type Subscription = {
    * Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
    */
   readonly productEvents?: Maybe<ProductEvent>;
+  /** State: the latest of each host and name now, then each newer one, of at most 10,000 series. A slow client gets the latest. */
+  readonly systemMetrics: SystemMetric;
+  /** State, at most once a second, when anything has changed but `config`. */
+  readonly topics: ReadonlyArray<Topic>;
+  /**
+   * Fed by `telemetry.user-activity.v1`: live from now, or behind `after`, in order per user. What its sender sent again may come again, with
+   * the same id. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   */
+  readonly userActivities?: Maybe<UserActivityEvent>;
   /**
    * Fed by `user.events.v1`: live from now, or behind `after`; every event once, in order per user. With `department`: events of users that
    * are in it, enter it or leave it. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
    */
   readonly userEvents?: Maybe<UserEvent>;
+};
+
+
+export type SubscriptionCasinoFeedbackArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+  playerId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
@@ -841,6 +1331,24 @@ export type SubscriptionDeadLettersArgs = {
 
 export type SubscriptionDepartmentStatsArgs = {
   department?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type SubscriptionErrorLogsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+  level?: InputMaybe<LogLevel>;
+  service?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type SubscriptionMessagesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  fromStart?: InputMaybe<Scalars['Boolean']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+  key?: InputMaybe<Scalars['String']['input']>;
+  text?: InputMaybe<Scalars['String']['input']>;
+  topic: Scalars['String']['input'];
 };
 
 
@@ -878,6 +1386,11 @@ export type SubscriptionOrderStatsWindowsArgs = {
 };
 
 
+export type SubscriptionPlayerArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type SubscriptionPostEventsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   department?: InputMaybe<Scalars['String']['input']>;
@@ -891,10 +1404,97 @@ export type SubscriptionProductEventsArgs = {
 };
 
 
+export type SubscriptionSystemMetricsArgs = {
+  host?: InputMaybe<Scalars['String']['input']>;
+  name?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+export type SubscriptionUserActivitiesArgs = {
+  action?: InputMaybe<Scalars['String']['input']>;
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  heartbeat?: InputMaybe<Scalars['Int']['input']>;
+  userId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
 export type SubscriptionUserEventsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   department?: InputMaybe<Scalars['String']['input']>;
   heartbeat?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A measurement of a system. A fact: it never changes. */
+export type SystemMetric = {
+  readonly host: Scalars['String']['output'];
+  readonly id: Scalars['ID']['output'];
+  readonly labels?: Maybe<Scalars['JSONObject']['output']>;
+  readonly name: Scalars['String']['output'];
+  readonly occurredAt: Scalars['DateTime']['output'];
+  readonly unit?: Maybe<Scalars['String']['output']>;
+  readonly value: Scalars['Float']['output'];
+  /** Its number among those of its host and name, in the order in which they were stored. */
+  readonly version: Scalars['Long']['output'];
+};
+
+/** Measurements, newest first by `occurredAt`, then by id. */
+export type SystemMetricConnection = {
+  /** Taken before the read: what is stored later comes behind it on `telemetry.system-metric.v1`. */
+  readonly asOf: Scalars['Cursor']['output'];
+  readonly edges: ReadonlyArray<SystemMetricEdge>;
+  readonly nodes: ReadonlyArray<SystemMetric>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type SystemMetricEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: SystemMetric;
+};
+
+export type SystemMetricInput = {
+  readonly host: Scalars['String']['input'];
+  /** A UUID that the client chose, so that it may send the measurement again; made when absent. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** At most 64 KB as JSON. */
+  readonly labels?: InputMaybe<Scalars['JSONObject']['input']>;
+  readonly name: Scalars['String']['input'];
+  /** Now unless given; at most five minutes ahead. */
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly unit?: InputMaybe<Scalars['String']['input']>;
+  readonly value: Scalars['Float']['input'];
+};
+
+export type TokenResult = {
+  readonly ledgerEntryId: Scalars['ID']['output'];
+  /** As it is after this. */
+  readonly player: Player;
+  readonly position: Scalars['Position']['output'];
+  readonly replayed: Scalars['Boolean']['output'];
+};
+
+/** A topic of Kafka. Names are without `TOPIC_PREFIX`. */
+export type Topic = {
+  /** As Kafka describes it; null when it did not say. */
+  readonly config?: Maybe<Scalars['JSONObject']['output']>;
+  /** Offsets between the earliest and the latest, over all partitions. */
+  readonly messages: Scalars['Long']['output'];
+  readonly name: Scalars['String']['output'];
+  readonly partitions: ReadonlyArray<Partition>;
+  /** Messages a second, over the last minute; null until it was observed for some seconds. */
+  readonly ratePerSecond?: Maybe<Scalars['Float']['output']>;
+  /** On the brokers' disks, all replicas together. */
+  readonly sizeBytes?: Maybe<Scalars['Long']['output']>;
+};
+
+/** A topic as it was observed at one time. Kept in Postgres. */
+export type TopicStatus = {
+  readonly messages: Scalars['Long']['output'];
+  readonly observedAt: Scalars['DateTime']['output'];
+  readonly partitions: Scalars['Int']['output'];
+  readonly ratePerSecond?: Maybe<Scalars['Float']['output']>;
+  readonly sizeBytes?: Maybe<Scalars['Long']['output']>;
+  readonly topic: Scalars['String']['output'];
 };
 
 /** What is absent stays as it is; null and empty text are refused. */
@@ -945,6 +1545,47 @@ export type UserOrdersArgs = {
 export type UserPostsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Something that a user did. A fact: it never changes. */
+export type UserActivity = {
+  readonly action: Scalars['String']['output'];
+  readonly id: Scalars['ID']['output'];
+  readonly metadata?: Maybe<Scalars['JSONObject']['output']>;
+  readonly occurredAt: Scalars['DateTime']['output'];
+  readonly userId: Scalars['ID']['output'];
+};
+
+/** Activities, newest first by `occurredAt`, then by id. */
+export type UserActivityConnection = {
+  /** Taken before the read: `userActivities(after: asOf)` continues from here (merge by id). */
+  readonly asOf: Scalars['Cursor']['output'];
+  readonly edges: ReadonlyArray<UserActivityEdge>;
+  readonly nodes: ReadonlyArray<UserActivity>;
+  readonly pageInfo: PageInfo;
+  readonly totalCount: Scalars['Long']['output'];
+};
+
+export type UserActivityEdge = {
+  readonly cursor: Scalars['String']['output'];
+  readonly node: UserActivity;
+};
+
+export type UserActivityEvent = {
+  readonly activity: UserActivity;
+  /** Continue behind this event with `after`. */
+  readonly cursor: Scalars['Cursor']['output'];
+};
+
+export type UserActivityInput = {
+  readonly action: Scalars['String']['input'];
+  /** A UUID that the client chose, so that it may send the activity again; made when absent. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** At most 64 KB as JSON. */
+  readonly metadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Now unless given; at most five minutes ahead. */
+  readonly occurredAt?: InputMaybe<Scalars['DateTime']['input']>;
+  readonly userId: Scalars['ID']['input'];
 };
 
 /** Users, newest first by `createdAt`, then by id. */
@@ -1076,6 +1717,11 @@ export type ResolversTypes = {
   Aggregate: ResolverTypeWrapper<Aggregate>;
   BatchPayload: ResolverTypeWrapper<BatchPayload>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  CasinoActionInput: CasinoActionInput;
+  CasinoActionType: CasinoActionType;
+  CasinoFeedback: ResolverTypeWrapper<CasinoFeedback>;
+  CasinoStats: ResolverTypeWrapper<CasinoStats>;
+  ConsumerGroup: ResolverTypeWrapper<ConsumerGroup>;
   CreateOrderInput: CreateOrderInput;
   CreateOrderPayload: ResolverTypeWrapper<Omit<CreateOrderPayload, 'order'> & { order: ResolversTypes['Order'] }>;
   CreatePostInput: CreatePostInput;
@@ -1093,12 +1739,23 @@ export type ResolversTypes = {
   Decimal: ResolverTypeWrapper<Scalars['Decimal']['output']>;
   DeletePayload: ResolverTypeWrapper<DeletePayload>;
   DepartmentStats: ResolverTypeWrapper<DepartmentStats>;
+  ErrorLog: ResolverTypeWrapper<ErrorLog>;
+  ErrorLogConnection: ResolverTypeWrapper<ErrorLogConnection>;
+  ErrorLogEdge: ResolverTypeWrapper<ErrorLogEdge>;
+  ErrorLogEvent: ResolverTypeWrapper<ErrorLogEvent>;
+  ErrorLogInput: ErrorLogInput;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  GachaResult: ResolverTypeWrapper<GachaResult>;
+  GroupTopicLag: ResolverTypeWrapper<GroupTopicLag>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JSONObject: ResolverTypeWrapper<Scalars['JSONObject']['output']>;
+  LogLevel: LogLevel;
   Long: ResolverTypeWrapper<Scalars['Long']['output']>;
   Message: ResolverTypeWrapper<Message>;
+  MessagePayload: ResolverTypeWrapper<MessagePayload>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NamedCount: ResolverTypeWrapper<NamedCount>;
   Notification: ResolverTypeWrapper<Notification>;
   NotificationConnection: ResolverTypeWrapper<NotificationConnection>;
   NotificationEdge: ResolverTypeWrapper<NotificationEdge>;
@@ -1112,6 +1769,9 @@ export type ResolversTypes = {
   OrderStatsWindow: ResolverTypeWrapper<OrderStatsWindow>;
   OrderStatus: OrderStatus;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  Partition: ResolverTypeWrapper<Partition>;
+  PipelineStats: ResolverTypeWrapper<PipelineStats>;
+  Player: ResolverTypeWrapper<Player>;
   Position: ResolverTypeWrapper<Scalars['Position']['output']>;
   Post: ResolverTypeWrapper<Omit<Post, 'author'> & { author?: Maybe<ResolversTypes['User']> }>;
   PostConnection: ResolverTypeWrapper<Omit<PostConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['PostEdge']>, nodes: ReadonlyArray<ResolversTypes['Post']> }>;
@@ -1128,12 +1788,25 @@ export type ResolversTypes = {
   RegionStats: ResolverTypeWrapper<RegionStats>;
   Rejection: ResolverTypeWrapper<Rejection>;
   SendNotificationInput: SendNotificationInput;
+  SpinResult: ResolverTypeWrapper<SpinResult>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  SystemMetric: ResolverTypeWrapper<SystemMetric>;
+  SystemMetricConnection: ResolverTypeWrapper<SystemMetricConnection>;
+  SystemMetricEdge: ResolverTypeWrapper<SystemMetricEdge>;
+  SystemMetricInput: SystemMetricInput;
+  TokenResult: ResolverTypeWrapper<TokenResult>;
+  Topic: ResolverTypeWrapper<Topic>;
+  TopicStatus: ResolverTypeWrapper<TopicStatus>;
   UpdatePostInput: UpdatePostInput;
   UpdateProductInput: UpdateProductInput;
   UpdateUserInput: UpdateUserInput;
   User: ResolverTypeWrapper<Omit<User, 'orders' | 'posts'> & { orders: ResolversTypes['OrderConnection'], posts: ResolversTypes['PostConnection'] }>;
+  UserActivity: ResolverTypeWrapper<UserActivity>;
+  UserActivityConnection: ResolverTypeWrapper<UserActivityConnection>;
+  UserActivityEdge: ResolverTypeWrapper<UserActivityEdge>;
+  UserActivityEvent: ResolverTypeWrapper<UserActivityEvent>;
+  UserActivityInput: UserActivityInput;
   UserConnection: ResolverTypeWrapper<Omit<UserConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['UserEdge']>, nodes: ReadonlyArray<ResolversTypes['User']> }>;
   UserEdge: ResolverTypeWrapper<Omit<UserEdge, 'node'> & { node: ResolversTypes['User'] }>;
   UserEvent: ResolverTypeWrapper<Omit<UserEvent, 'user'> & { user?: Maybe<ResolversTypes['User']> }>;
@@ -1147,6 +1820,10 @@ export type ResolversParentTypes = {
   Aggregate: Aggregate;
   BatchPayload: BatchPayload;
   Boolean: Scalars['Boolean']['output'];
+  CasinoActionInput: CasinoActionInput;
+  CasinoFeedback: CasinoFeedback;
+  CasinoStats: CasinoStats;
+  ConsumerGroup: ConsumerGroup;
   CreateOrderInput: CreateOrderInput;
   CreateOrderPayload: Omit<CreateOrderPayload, 'order'> & { order: ResolversParentTypes['Order'] };
   CreatePostInput: CreatePostInput;
@@ -1163,12 +1840,22 @@ export type ResolversParentTypes = {
   Decimal: Scalars['Decimal']['output'];
   DeletePayload: DeletePayload;
   DepartmentStats: DepartmentStats;
+  ErrorLog: ErrorLog;
+  ErrorLogConnection: ErrorLogConnection;
+  ErrorLogEdge: ErrorLogEdge;
+  ErrorLogEvent: ErrorLogEvent;
+  ErrorLogInput: ErrorLogInput;
+  Float: Scalars['Float']['output'];
+  GachaResult: GachaResult;
+  GroupTopicLag: GroupTopicLag;
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   JSONObject: Scalars['JSONObject']['output'];
   Long: Scalars['Long']['output'];
   Message: Message;
+  MessagePayload: MessagePayload;
   Mutation: Record<PropertyKey, never>;
+  NamedCount: NamedCount;
   Notification: Notification;
   NotificationConnection: NotificationConnection;
   NotificationEdge: NotificationEdge;
@@ -1181,6 +1868,9 @@ export type ResolversParentTypes = {
   OrderStats: OrderStats;
   OrderStatsWindow: OrderStatsWindow;
   PageInfo: PageInfo;
+  Partition: Partition;
+  PipelineStats: PipelineStats;
+  Player: Player;
   Position: Scalars['Position']['output'];
   Post: Omit<Post, 'author'> & { author?: Maybe<ResolversParentTypes['User']> };
   PostConnection: Omit<PostConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['PostEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Post']> };
@@ -1197,12 +1887,25 @@ export type ResolversParentTypes = {
   RegionStats: RegionStats;
   Rejection: Rejection;
   SendNotificationInput: SendNotificationInput;
+  SpinResult: SpinResult;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
+  SystemMetric: SystemMetric;
+  SystemMetricConnection: SystemMetricConnection;
+  SystemMetricEdge: SystemMetricEdge;
+  SystemMetricInput: SystemMetricInput;
+  TokenResult: TokenResult;
+  Topic: Topic;
+  TopicStatus: TopicStatus;
   UpdatePostInput: UpdatePostInput;
   UpdateProductInput: UpdateProductInput;
   UpdateUserInput: UpdateUserInput;
   User: Omit<User, 'orders' | 'posts'> & { orders: ResolversParentTypes['OrderConnection'], posts: ResolversParentTypes['PostConnection'] };
+  UserActivity: UserActivity;
+  UserActivityConnection: UserActivityConnection;
+  UserActivityEdge: UserActivityEdge;
+  UserActivityEvent: UserActivityEvent;
+  UserActivityInput: UserActivityInput;
   UserConnection: Omit<UserConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['UserEdge']>, nodes: ReadonlyArray<ResolversParentTypes['User']> };
   UserEdge: Omit<UserEdge, 'node'> & { node: ResolversParentTypes['User'] };
   UserEvent: Omit<UserEvent, 'user'> & { user?: Maybe<ResolversParentTypes['User']> };
@@ -1222,6 +1925,35 @@ export type BatchPayloadResolvers<ContextType = Context, ParentType extends Reso
   position?: Resolver<Maybe<ResolversTypes['Position']>, ParentType, ContextType>;
   rejected?: Resolver<ReadonlyArray<ResolversTypes['Rejection']>, ParentType, ContextType>;
   replayed?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CasinoFeedbackResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CasinoFeedback'] = ResolversParentTypes['CasinoFeedback']> = {
+  causedBy?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  intensity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  playerId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type CasinoStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CasinoStats'] = ResolversParentTypes['CasinoStats']> = {
+  actions?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  byType?: Resolver<ReadonlyArray<ResolversTypes['NamedCount']>, ParentType, ContextType>;
+  players?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  tokensInCirculation?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type ConsumerGroupResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConsumerGroup'] = ResolversParentTypes['ConsumerGroup']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lag?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  lagSeconds?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  members?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  ratePerSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  topics?: Resolver<ReadonlyArray<ResolversTypes['GroupTopicLag']>, ParentType, ContextType>;
 };
 
 export type CreateOrderPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreateOrderPayload'] = ResolversParentTypes['CreateOrderPayload']> = {
@@ -1298,6 +2030,50 @@ export type DepartmentStatsResolvers<ContextType = Context, ParentType extends R
   version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
 };
 
+export type ErrorLogResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ErrorLog'] = ResolversParentTypes['ErrorLog']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  level?: Resolver<ResolversTypes['LogLevel'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  metadata?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  service?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  stack?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ErrorLogConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ErrorLogConnection'] = ResolversParentTypes['ErrorLogConnection']> = {
+  asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ErrorLogEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ErrorLog']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type ErrorLogEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ErrorLogEdge'] = ResolversParentTypes['ErrorLogEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ErrorLog'], ParentType, ContextType>;
+};
+
+export type ErrorLogEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ErrorLogEvent'] = ResolversParentTypes['ErrorLogEvent']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  log?: Resolver<ResolversTypes['ErrorLog'], ParentType, ContextType>;
+};
+
+export type GachaResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GachaResult'] = ResolversParentTypes['GachaResult']> = {
+  item?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  player?: Resolver<ResolversTypes['Player'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  rarity?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type GroupTopicLagResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GroupTopicLag'] = ResolversParentTypes['GroupTopicLag']> = {
+  committed?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  lag?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  latest?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  partition?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  topic?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export interface JsonObjectScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSONObject'], any> {
   name: 'JSONObject';
 }
@@ -1318,22 +2094,47 @@ export type MessageResolvers<ContextType = Context, ParentType extends Resolvers
   value?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type MessagePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessagePayload'] = ResolversParentTypes['MessagePayload']> = {
+  offset?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  partition?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  topic?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   changeOrderStatus?: Resolver<ResolversTypes['CreateOrderPayload'], ParentType, ContextType, RequireFields<MutationChangeOrderStatusArgs, 'orderId' | 'to'>>;
   createOrder?: Resolver<ResolversTypes['CreateOrderPayload'], ParentType, ContextType, RequireFields<MutationCreateOrderArgs, 'input'>>;
   createOrders?: Resolver<ResolversTypes['BatchPayload'], ParentType, ContextType, RequireFields<MutationCreateOrdersArgs, 'inputs'>>;
   createPost?: Resolver<ResolversTypes['PostPayload'], ParentType, ContextType, RequireFields<MutationCreatePostArgs, 'input'>>;
   createProduct?: Resolver<ResolversTypes['ProductPayload'], ParentType, ContextType, RequireFields<MutationCreateProductArgs, 'input'>>;
+  createTopic?: Resolver<ResolversTypes['Topic'], ParentType, ContextType, RequireFields<MutationCreateTopicArgs, 'name'>>;
   createUser?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationCreateUserArgs, 'input'>>;
   deletePost?: Resolver<ResolversTypes['DeletePayload'], ParentType, ContextType, RequireFields<MutationDeletePostArgs, 'id'>>;
+  deleteTopic?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType, RequireFields<MutationDeleteTopicArgs, 'name'>>;
   deleteUser?: Resolver<ResolversTypes['DeletePayload'], ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'id'>>;
   discardDeadLetters?: Resolver<ResolversTypes['Int'], ParentType, ContextType, RequireFields<MutationDiscardDeadLettersArgs, 'ids' | 'reason'>>;
+  earnTokens?: Resolver<ResolversTypes['TokenResult'], ParentType, ContextType, RequireFields<MutationEarnTokensArgs, 'amount' | 'playerId' | 'reason'>>;
+  ingestErrorLogs?: Resolver<ResolversTypes['BatchPayload'], ParentType, ContextType, RequireFields<MutationIngestErrorLogsArgs, 'inputs'>>;
+  ingestSystemMetrics?: Resolver<ResolversTypes['BatchPayload'], ParentType, ContextType, RequireFields<MutationIngestSystemMetricsArgs, 'inputs'>>;
+  ingestUserActivities?: Resolver<ResolversTypes['BatchPayload'], ParentType, ContextType, RequireFields<MutationIngestUserActivitiesArgs, 'inputs'>>;
   markNotificationRead?: Resolver<ResolversTypes['NotificationPayload'], ParentType, ContextType, RequireFields<MutationMarkNotificationReadArgs, 'id'>>;
+  openGacha?: Resolver<ResolversTypes['GachaResult'], ParentType, ContextType, RequireFields<MutationOpenGachaArgs, 'playerId'>>;
+  produceMessage?: Resolver<ResolversTypes['MessagePayload'], ParentType, ContextType, RequireFields<MutationProduceMessageArgs, 'topic' | 'value'>>;
+  recordCasinoActions?: Resolver<ResolversTypes['BatchPayload'], ParentType, ContextType, RequireFields<MutationRecordCasinoActionsArgs, 'inputs'>>;
   redriveDeadLetters?: Resolver<ResolversTypes['RedrivePayload'], ParentType, ContextType, Partial<MutationRedriveDeadLettersArgs>>;
+  registerPlayer?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<MutationRegisterPlayerArgs, 'id'>>;
   sendNotification?: Resolver<ResolversTypes['NotificationPayload'], ParentType, ContextType, RequireFields<MutationSendNotificationArgs, 'input'>>;
+  setDailySpendLimit?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<MutationSetDailySpendLimitArgs, 'playerId'>>;
+  spinSlot?: Resolver<ResolversTypes['SpinResult'], ParentType, ContextType, RequireFields<MutationSpinSlotArgs, 'bet' | 'playerId'>>;
   updatePost?: Resolver<ResolversTypes['PostPayload'], ParentType, ContextType, RequireFields<MutationUpdatePostArgs, 'id' | 'input'>>;
   updateProduct?: Resolver<ResolversTypes['ProductPayload'], ParentType, ContextType, RequireFields<MutationUpdateProductArgs, 'id' | 'input'>>;
   updateUser?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationUpdateUserArgs, 'id' | 'input'>>;
+  verifyAge?: Resolver<ResolversTypes['Player'], ParentType, ContextType, RequireFields<MutationVerifyAgeArgs, 'birthDate' | 'playerId'>>;
+};
+
+export type NamedCountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NamedCount'] = ResolversParentTypes['NamedCount']> = {
+  count?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type NotificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Notification'] = ResolversParentTypes['Notification']> = {
@@ -1440,6 +2241,42 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
   startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type PartitionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Partition'] = ResolversParentTypes['Partition']> = {
+  earliest?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  inSync?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
+  latest?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  leader?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  replicas?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type PipelineStatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PipelineStats'] = ResolversParentTypes['PipelineStats']> = {
+  activities?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  byAction?: Resolver<ReadonlyArray<ResolversTypes['NamedCount']>, ParentType, ContextType>;
+  byLevel?: Resolver<ReadonlyArray<ResolversTypes['NamedCount']>, ParentType, ContextType>;
+  errors?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  messages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  metrics?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  perSecond?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type PlayerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Player'] = ResolversParentTypes['Player']> = {
+  ageVerified?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  battlePassLevel?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  battlePassXp?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  dailySpendLimit?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  dailySpendLimitChangesAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  gachaOpens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  pendingDailySpendLimit?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  spentToday?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  spins?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  tokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  vipTier?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
 export interface PositionScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Position'], any> {
   name: 'Position';
 }
@@ -1528,19 +2365,31 @@ export type ProductPayloadResolvers<ContextType = Context, ParentType extends Re
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  casinoStats?: Resolver<ResolversTypes['CasinoStats'], ParentType, ContextType, Partial<QueryCasinoStatsArgs>>;
+  consumerGroups?: Resolver<ReadonlyArray<ResolversTypes['ConsumerGroup']>, ParentType, ContextType>;
   deadLetter?: Resolver<Maybe<ResolversTypes['DeadLetter']>, ParentType, ContextType, RequireFields<QueryDeadLetterArgs, 'id'>>;
   deadLetters?: Resolver<ResolversTypes['DeadLetterConnection'], ParentType, ContextType, Partial<QueryDeadLettersArgs>>;
   departmentStats?: Resolver<ReadonlyArray<ResolversTypes['DepartmentStats']>, ParentType, ContextType, Partial<QueryDepartmentStatsArgs>>;
+  errorLogs?: Resolver<ResolversTypes['ErrorLogConnection'], ParentType, ContextType, Partial<QueryErrorLogsArgs>>;
+  messages?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryMessagesArgs, 'topic'>>;
   notifications?: Resolver<ResolversTypes['NotificationConnection'], ParentType, ContextType, RequireFields<QueryNotificationsArgs, 'recipientId'>>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType, RequireFields<QueryOrderArgs, 'id'>>;
   orderStats?: Resolver<ResolversTypes['OrderStats'], ParentType, ContextType, RequireFields<QueryOrderStatsArgs, 'currency'>>;
   orderStatsWindows?: Resolver<ReadonlyArray<ResolversTypes['OrderStatsWindow']>, ParentType, ContextType, RequireFields<QueryOrderStatsWindowsArgs, 'currency' | 'from' | 'size' | 'to'>>;
   orders?: Resolver<ResolversTypes['OrderConnection'], ParentType, ContextType, Partial<QueryOrdersArgs>>;
+  pipelineStats?: Resolver<ResolversTypes['PipelineStats'], ParentType, ContextType, Partial<QueryPipelineStatsArgs>>;
+  player?: Resolver<Maybe<ResolversTypes['Player']>, ParentType, ContextType, RequireFields<QueryPlayerArgs, 'id'>>;
   post?: Resolver<Maybe<ResolversTypes['Post']>, ParentType, ContextType, RequireFields<QueryPostArgs, 'id'>>;
   posts?: Resolver<ResolversTypes['PostConnection'], ParentType, ContextType, Partial<QueryPostsArgs>>;
   product?: Resolver<Maybe<ResolversTypes['Product']>, ParentType, ContextType, RequireFields<QueryProductArgs, 'id'>>;
   products?: Resolver<ResolversTypes['ProductConnection'], ParentType, ContextType, Partial<QueryProductsArgs>>;
+  storedMessages?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryStoredMessagesArgs, 'partition' | 'topic'>>;
+  systemMetrics?: Resolver<ResolversTypes['SystemMetricConnection'], ParentType, ContextType, Partial<QuerySystemMetricsArgs>>;
+  topic?: Resolver<Maybe<ResolversTypes['Topic']>, ParentType, ContextType, RequireFields<QueryTopicArgs, 'name'>>;
+  topicStatus?: Resolver<ReadonlyArray<ResolversTypes['TopicStatus']>, ParentType, ContextType, Partial<QueryTopicStatusArgs>>;
+  topics?: Resolver<ReadonlyArray<ResolversTypes['Topic']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
+  userActivities?: Resolver<ResolversTypes['UserActivityConnection'], ParentType, ContextType, Partial<QueryUserActivitiesArgs>>;
   users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, Partial<QueryUsersArgs>>;
 };
 
@@ -1563,17 +2412,85 @@ export type RejectionResolvers<ContextType = Context, ParentType extends Resolve
   reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type SpinResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SpinResult'] = ResolversParentTypes['SpinResult']> = {
+  bet?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  payout?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  player?: Resolver<ResolversTypes['Player'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  reels?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  casinoFeedback?: SubscriptionResolver<Maybe<ResolversTypes['CasinoFeedback']>, "casinoFeedback", ParentType, ContextType, Partial<SubscriptionCasinoFeedbackArgs>>;
+  casinoStats?: SubscriptionResolver<ResolversTypes['CasinoStats'], "casinoStats", ParentType, ContextType>;
+  consumerGroups?: SubscriptionResolver<ReadonlyArray<ResolversTypes['ConsumerGroup']>, "consumerGroups", ParentType, ContextType>;
   deadLetters?: SubscriptionResolver<ResolversTypes['DeadLetter'], "deadLetters", ParentType, ContextType, Partial<SubscriptionDeadLettersArgs>>;
   departmentStats?: SubscriptionResolver<ResolversTypes['DepartmentStats'], "departmentStats", ParentType, ContextType, Partial<SubscriptionDepartmentStatsArgs>>;
+  errorLogs?: SubscriptionResolver<Maybe<ResolversTypes['ErrorLogEvent']>, "errorLogs", ParentType, ContextType, Partial<SubscriptionErrorLogsArgs>>;
+  messages?: SubscriptionResolver<Maybe<ResolversTypes['Message']>, "messages", ParentType, ContextType, RequireFields<SubscriptionMessagesArgs, 'topic'>>;
   notifications?: SubscriptionResolver<Maybe<ResolversTypes['Notification']>, "notifications", ParentType, ContextType, RequireFields<SubscriptionNotificationsArgs, 'recipientId'>>;
   order?: SubscriptionResolver<Maybe<ResolversTypes['Order']>, "order", ParentType, ContextType, RequireFields<SubscriptionOrderArgs, 'id'>>;
   orderEvents?: SubscriptionResolver<Maybe<ResolversTypes['OrderEvent']>, "orderEvents", ParentType, ContextType, Partial<SubscriptionOrderEventsArgs>>;
   orderStats?: SubscriptionResolver<ResolversTypes['OrderStats'], "orderStats", ParentType, ContextType, RequireFields<SubscriptionOrderStatsArgs, 'currency'>>;
   orderStatsWindows?: SubscriptionResolver<ResolversTypes['OrderStatsWindow'], "orderStatsWindows", ParentType, ContextType, RequireFields<SubscriptionOrderStatsWindowsArgs, 'currency' | 'size'>>;
+  pipelineStats?: SubscriptionResolver<ResolversTypes['PipelineStats'], "pipelineStats", ParentType, ContextType>;
+  player?: SubscriptionResolver<Maybe<ResolversTypes['Player']>, "player", ParentType, ContextType, RequireFields<SubscriptionPlayerArgs, 'id'>>;
   postEvents?: SubscriptionResolver<Maybe<ResolversTypes['PostEvent']>, "postEvents", ParentType, ContextType, Partial<SubscriptionPostEventsArgs>>;
   productEvents?: SubscriptionResolver<Maybe<ResolversTypes['ProductEvent']>, "productEvents", ParentType, ContextType, Partial<SubscriptionProductEventsArgs>>;
+  systemMetrics?: SubscriptionResolver<ResolversTypes['SystemMetric'], "systemMetrics", ParentType, ContextType, Partial<SubscriptionSystemMetricsArgs>>;
+  topics?: SubscriptionResolver<ReadonlyArray<ResolversTypes['Topic']>, "topics", ParentType, ContextType>;
+  userActivities?: SubscriptionResolver<Maybe<ResolversTypes['UserActivityEvent']>, "userActivities", ParentType, ContextType, Partial<SubscriptionUserActivitiesArgs>>;
   userEvents?: SubscriptionResolver<Maybe<ResolversTypes['UserEvent']>, "userEvents", ParentType, ContextType, Partial<SubscriptionUserEventsArgs>>;
+};
+
+export type SystemMetricResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SystemMetric'] = ResolversParentTypes['SystemMetric']> = {
+  host?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  labels?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  unit?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  value?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type SystemMetricConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SystemMetricConnection'] = ResolversParentTypes['SystemMetricConnection']> = {
+  asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['SystemMetricEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['SystemMetric']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type SystemMetricEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SystemMetricEdge'] = ResolversParentTypes['SystemMetricEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['SystemMetric'], ParentType, ContextType>;
+};
+
+export type TokenResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TokenResult'] = ResolversParentTypes['TokenResult']> = {
+  ledgerEntryId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  player?: Resolver<ResolversTypes['Player'], ParentType, ContextType>;
+  position?: Resolver<ResolversTypes['Position'], ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type TopicResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Topic'] = ResolversParentTypes['Topic']> = {
+  config?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  messages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  partitions?: Resolver<ReadonlyArray<ResolversTypes['Partition']>, ParentType, ContextType>;
+  ratePerSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  sizeBytes?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+};
+
+export type TopicStatusResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TopicStatus'] = ResolversParentTypes['TopicStatus']> = {
+  messages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  partitions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  ratePerSecond?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  sizeBytes?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  topic?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
@@ -1587,6 +2504,32 @@ export type UserResolvers<ContextType = Context, ParentType extends ResolversPar
   status?: Resolver<ResolversTypes['UserStatus'], ParentType, ContextType>;
   updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type UserActivityResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserActivity'] = ResolversParentTypes['UserActivity']> = {
+  action?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  metadata?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  userId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type UserActivityConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserActivityConnection'] = ResolversParentTypes['UserActivityConnection']> = {
+  asOf?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['UserActivityEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['UserActivity']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type UserActivityEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserActivityEdge'] = ResolversParentTypes['UserActivityEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['UserActivity'], ParentType, ContextType>;
+};
+
+export type UserActivityEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserActivityEvent'] = ResolversParentTypes['UserActivityEvent']> = {
+  activity?: Resolver<ResolversTypes['UserActivity'], ParentType, ContextType>;
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
 };
 
 export type UserConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
@@ -1623,6 +2566,9 @@ export type UserPayloadResolvers<ContextType = Context, ParentType extends Resol
 export type Resolvers<ContextType = Context> = {
   Aggregate?: AggregateResolvers<ContextType>;
   BatchPayload?: BatchPayloadResolvers<ContextType>;
+  CasinoFeedback?: CasinoFeedbackResolvers<ContextType>;
+  CasinoStats?: CasinoStatsResolvers<ContextType>;
+  ConsumerGroup?: ConsumerGroupResolvers<ContextType>;
   CreateOrderPayload?: CreateOrderPayloadResolvers<ContextType>;
   Currency?: GraphQLScalarType;
   Cursor?: GraphQLScalarType;
@@ -1634,10 +2580,18 @@ export type Resolvers<ContextType = Context> = {
   Decimal?: GraphQLScalarType;
   DeletePayload?: DeletePayloadResolvers<ContextType>;
   DepartmentStats?: DepartmentStatsResolvers<ContextType>;
+  ErrorLog?: ErrorLogResolvers<ContextType>;
+  ErrorLogConnection?: ErrorLogConnectionResolvers<ContextType>;
+  ErrorLogEdge?: ErrorLogEdgeResolvers<ContextType>;
+  ErrorLogEvent?: ErrorLogEventResolvers<ContextType>;
+  GachaResult?: GachaResultResolvers<ContextType>;
+  GroupTopicLag?: GroupTopicLagResolvers<ContextType>;
   JSONObject?: GraphQLScalarType;
   Long?: GraphQLScalarType;
   Message?: MessageResolvers<ContextType>;
+  MessagePayload?: MessagePayloadResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  NamedCount?: NamedCountResolvers<ContextType>;
   Notification?: NotificationResolvers<ContextType>;
   NotificationConnection?: NotificationConnectionResolvers<ContextType>;
   NotificationEdge?: NotificationEdgeResolvers<ContextType>;
@@ -1649,6 +2603,9 @@ export type Resolvers<ContextType = Context> = {
   OrderStats?: OrderStatsResolvers<ContextType>;
   OrderStatsWindow?: OrderStatsWindowResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  Partition?: PartitionResolvers<ContextType>;
+  PipelineStats?: PipelineStatsResolvers<ContextType>;
+  Player?: PlayerResolvers<ContextType>;
   Position?: GraphQLScalarType;
   Post?: PostResolvers<ContextType>;
   PostConnection?: PostConnectionResolvers<ContextType>;
@@ -1664,8 +2621,19 @@ export type Resolvers<ContextType = Context> = {
   RedrivePayload?: RedrivePayloadResolvers<ContextType>;
   RegionStats?: RegionStatsResolvers<ContextType>;
   Rejection?: RejectionResolvers<ContextType>;
+  SpinResult?: SpinResultResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
+  SystemMetric?: SystemMetricResolvers<ContextType>;
+  SystemMetricConnection?: SystemMetricConnectionResolvers<ContextType>;
+  SystemMetricEdge?: SystemMetricEdgeResolvers<ContextType>;
+  TokenResult?: TokenResultResolvers<ContextType>;
+  Topic?: TopicResolvers<ContextType>;
+  TopicStatus?: TopicStatusResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
+  UserActivity?: UserActivityResolvers<ContextType>;
+  UserActivityConnection?: UserActivityConnectionResolvers<ContextType>;
+  UserActivityEdge?: UserActivityEdgeResolvers<ContextType>;
+  UserActivityEvent?: UserActivityEventResolvers<ContextType>;
   UserConnection?: UserConnectionResolvers<ContextType>;
   UserEdge?: UserEdgeResolvers<ContextType>;
   UserEvent?: UserEventResolvers<ContextType>;

@@ -81,13 +81,16 @@ export const pullEvents = <E>(
 
   const throwIfOver = (): void => {
     if (feed.isStopped)
-      throw new MillraceError(
-        'UNAVAILABLE',
-        'This gateway is stopping: reconnect and continue behind the cursor.',
-        {
-          details: details(),
-          retryable: true,
-        },
+      throw (
+        feed.end ??
+        new MillraceError(
+          'UNAVAILABLE',
+          'This gateway is stopping: reconnect and continue behind the cursor.',
+          {
+            details: details(),
+            retryable: true,
+          },
+        )
       );
     if (isOpen && feed.generation !== generation)
       throw new MillraceError(
@@ -192,7 +195,7 @@ export const pullEvents = <E>(
       const { record, number } = entry;
       index += 1;
       const place = places[record.partition];
-      const isNew = isAligned || (place !== undefined && isNewAt(place, record, number));
+      const isNew = isAligned || (place !== undefined && isNewAt(feed.topic, place, record, number));
       if (!isAligned && place) places = places.with(record.partition, placeBehind(place, record, number));
       alignIfReached(entry.places);
       if (!isNew) continue;
@@ -252,7 +255,7 @@ export const pullEvents = <E>(
       return undefined;
     }
     const number = numberOf(feed.topic, record);
-    const isNew = isNewAt(place, record, number);
+    const isNew = isNewAt(feed.topic, place, record, number);
     places = places.with(place.partition, placeBehind(place, record, number));
     readUpTo[place.partition] = record.timestampMs;
     if (!isNew) return undefined;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import type { TopicSpec } from '../events/topics.js';
+import type { MillraceError } from '../errors.js';
 import type { FetchedBatch, LogRecord, Watermarks } from '../kafka/kafka.js';
 import type { Place } from './cursor.js';
-import { haveReachedEnd, isNewAt, numberOf, placeBehind } from './place.js';
+import { haveReachedEnd, isNewAt, numberOf, placeBehind, type Source } from './place.js';
 import { createRing, type Entry, type Ring, type RingLimits } from './ring.js';
 import { createWaiter } from './waiting.js';
 
@@ -21,13 +21,15 @@ export interface FeedListener {
  * raises `generation`, empties the ring, and leads back to STARTING.
  */
 export interface Feed {
-  readonly topic: TopicSpec;
+  readonly topic: Source;
   readonly ring: Ring;
   /** By partition; replaced, never changed. */
   readonly places: readonly Place[];
   readonly isWarm: boolean;
   readonly generation: number;
   readonly isStopped: boolean;
+  /** Why it stopped, where that is not the gateway's stop. */
+  readonly end: MillraceError | undefined;
   /** Asked afresh: not before the call. */
   watermarks(): Promise<ReadonlyMap<number, Watermarks>>;
   attach(listener: FeedListener): () => void;
@@ -55,7 +57,7 @@ export interface FeedControl extends Feed {
   fail(partition: number): void;
   restart(partition: number, start: Start): void;
   take(batch: FetchedBatch): void;
-  stop(): void;
+  stop(end?: MillraceError): void;
 }
 
 export interface Start {
@@ -64,7 +66,7 @@ export interface Start {
 }
 
 export interface FeedOptions {
-  readonly topic: TopicSpec;
+  readonly topic: Source;
   readonly limits: RingLimits;
   readonly watermarks: () => Promise<ReadonlyMap<number, Watermarks>>;
   readonly logger: Logger;
@@ -80,6 +82,7 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
   let logEnds: readonly number[] = [];
   let isWarm = false;
   let isStopped = false;
+  let end: MillraceError | undefined;
 
   const tell = (tell: (listener: FeedListener) => void): void => {
     for (const listener of [...listeners])
@@ -112,7 +115,7 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
       );
       tellHole();
     }
-    if (isNewAt(place, record, number)) {
+    if (isNewAt(topic, place, record, number)) {
       const after = places.with(place.partition, behind);
       return { behind, entry: { record: withOwnBytes(record), number, places: after } };
     }
@@ -170,6 +173,9 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
     get isStopped() {
       return isStopped;
     },
+    get end() {
+      return end;
+    },
     attach: (listener) => {
       listeners.add(listener);
       return () => void listeners.delete(listener);
@@ -201,7 +207,8 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
       tellHole();
     },
     take,
-    stop: () => {
+    stop: (why) => {
+      if (!isStopped) end = why;
       isStopped = true;
       tellHole();
     },

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { TopicSpec } from '../events/topics.js';
+import { notFound } from '../errors.js';
+import { isUnknownTopic } from '../kafka/error-type.js';
 import type { Kafka, LogReader, ReadFault, Watermarks } from '../kafka/kafka.js';
 import { createFeed, whenFeed, type Feed, type FeedControl, type Start } from './feed.js';
+import type { Source } from './place.js';
 import type { RingLimits } from './ring.js';
 import { backoffMs, shareNext } from './waiting.js';
 
 export interface HubOptions {
   readonly kafka: Pick<Kafka, 'reader' | 'watermarks'>;
-  readonly topics: readonly TopicSpec[];
+  readonly topics: readonly Source[];
   readonly logger: Logger;
   /** Per topic. Default 10,000 entries and 16 MB. */
   readonly ring?: RingLimits;
@@ -17,6 +19,8 @@ export interface HubOptions {
    * one batch of the relay, does not hide the highest number. Default 1,000.
    */
   readonly warmRecords?: number;
+  /** A topic that is not there ends its feed with NOT_FOUND. Default: it is waited for. */
+  readonly endWithTopic?: boolean;
 }
 
 /** One reader for all topics that subscriptions need, and a feed per topic. */
@@ -35,6 +39,7 @@ export const createHub = ({
   logger,
   ring = { entries: 10_000, bytes: 16 * 1_048_576 },
   warmRecords = 1_000,
+  endWithTopic = false,
 }: HubOptions): Hub => {
   const feeds = new Map(
     topics.map((topic): [string, FeedControl] => [
@@ -63,10 +68,17 @@ export const createHub = ({
     until: latest,
   });
 
+  const end = (feed: FeedControl): void =>
+    feed.stop(notFound(`The topic ${feed.topic.name} is not there, or was deleted.`));
+
   const begin = async (feed: FeedControl): Promise<void> => {
     const topic = feed.topic.name;
     const starts = await insist(`begin ${topic}`, async () => {
-      const watermarks = await feed.watermarks();
+      const watermarks = await feed.watermarks().catch((error: unknown) => {
+        if (endWithTopic && isUnknownTopic(error)) return end(feed);
+        throw error;
+      });
+      if (!watermarks) return undefined;
       if (watermarks.size === 0) throw new Error(`Kafka has no partitions of ${topic}`);
       return new Map([...watermarks].map(([partition, marks]) => [partition, startNear(marks)]));
     });
@@ -92,6 +104,7 @@ export const createHub = ({
   const onFault = (fault: ReadFault): void => {
     const feed = feeds.get(fault.topic);
     if (!feed || stopping.signal.aborted) return;
+    if (endWithTopic && fault.kind === 'UNKNOWN_TOPIC') return end(feed);
     const { topic, partition, kind, error } = fault;
     const at = feed.places[partition]?.nextOffset;
     logger.error(

@@ -9,13 +9,20 @@ import type { Place } from './cursor.js';
  * number that it went through is exact with one number of memory.
  */
 
+/** How a topic is read: by the rules of what feeds it, or, as fed by anyone, each record as it is. */
+export interface Source extends Pick<TopicSpec, 'name'> {
+  readonly fedBy: TopicSpec['fedBy'] | 'anyone';
+}
+
 /** A record's number in its partition's run; 0 where the topic has none (facts, copies), -1 for what the relay did not send there. */
-export const numberOf = (topic: TopicSpec, record: LogRecord): number =>
+export const numberOf = (topic: Source, record: LogRecord): number =>
   topic.fedBy === 'outbox' ? (sequenceOf(record) ?? -1) : 0;
 
 /** Whether a reader at `place` has to deliver the record: neither gone through, nor a repeat, nor a skip marker, nor a stranger's. */
-export const isNewAt = (place: Place, record: LogRecord, number: number): boolean =>
-  record.offset >= place.nextOffset && (number === 0 || number > place.sequence) && !isSkip(record);
+export const isNewAt = (topic: Source, place: Place, record: LogRecord, number: number): boolean =>
+  record.offset >= place.nextOffset &&
+  (number === 0 || number > place.sequence) &&
+  (topic.fedBy === 'anyone' || !isSkip(record));
 
 /** The place behind a record. */
 export const placeBehind = (place: Place, record: LogRecord, number: number): Place => ({

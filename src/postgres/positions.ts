@@ -174,3 +174,19 @@ export const resumePosition = async (
     [worker, topic, partition, nextOffset],
   );
 };
+
+/** A place of a stream or consumer, and whether somebody moves it. */
+export interface WorkerPlace {
+  readonly worker: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly nextOffset: number;
+  readonly isRunning: boolean;
+}
+
+/** Of every stream and consumer. */
+export const listPlaces = (db: Queryable): Promise<WorkerPlace[]> =>
+  db.query<WorkerPlace>(
+    `select worker, topic, partition, next_offset as "nextOffset", fault is null and not ${abandoned} as "isRunning"
+     from positions order by worker, topic, partition`,
+  );

@@ -33,6 +33,13 @@ export const heartbeatSeconds = (heartbeat: number | null | undefined): number |
   return heartbeat;
 };
 
+/** An offset of a partition; as text, because Kafka's have 64 bits. */
+export const parseOffset = (field: string, text: string): number => {
+  const offset = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(offset)) throw badInput(field, 'must be an offset, such as "42"');
+  return offset;
+};
+
 /** Text to compare with, in the form in which it is stored; undefined where none was given. */
 export const filterText = (field: string, text: string | null | undefined): string | undefined =>
   text === null || text === undefined ? undefined : parseText(field, text);

@@ -1,13 +1,19 @@
+import type { CasinoCommands } from '../commands/casino.js';
 import type { DeadLetterCommands } from '../commands/dead-letters.js';
 import type { NotificationCommands } from '../commands/notifications.js';
 import type { OrderCommands } from '../commands/orders.js';
 import type { PostCommands } from '../commands/posts.js';
 import type { ProductCommands } from '../commands/products.js';
+import type { TelemetryCommands } from '../commands/telemetry.js';
+import type { TopicCommands } from '../commands/topics.js';
 import type { UserCommands } from '../commands/users.js';
+import type { CasinoWatches } from '../live/casino.js';
 import type { Cursors } from '../live/cursor.js';
 import type { Live } from '../live/live.js';
 import type { DepartmentWatches } from '../live/department-stats.js';
 import type { OrderWatches } from '../live/order-stats.js';
+import type { Topics } from '../live/topics.js';
+import type { TelemetryWatches } from '../live/telemetry.js';
 import type { Consistency } from '../postgres/consistency.js';
 import type { Database } from '../postgres/database.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -27,12 +33,18 @@ export interface Services {
   readonly posts: PostCommands;
   readonly products: ProductCommands;
   readonly notifications: NotificationCommands;
+  readonly telemetry: TelemetryCommands;
+  readonly casino: CasinoCommands;
   readonly deadLetters: DeadLetterCommands;
   readonly consistency: Consistency;
   readonly cursors: Cursors;
   readonly live: Live;
   readonly orderWatches: OrderWatches;
   readonly departmentWatches: DepartmentWatches;
+  readonly casinoWatches: CasinoWatches;
+  readonly topics: Topics;
+  readonly topicCommands: TopicCommands;
+  readonly telemetryWatches: TelemetryWatches;
 }
 
 /** Made anew for each operation and each event of a subscription, so that loaders never answer from an earlier one. */

@@ -1,3 +1,4 @@
+import { casinoResolvers } from './casino.js';
 import { deadLetterResolvers } from './dead-letters.js';
 import { departmentResolvers } from './departments.js';
 import { messageResolvers } from './messages.js';
@@ -6,6 +7,8 @@ import { orderStatsResolvers } from './order-stats.js';
 import { orderResolvers } from './orders.js';
 import { postResolvers } from './posts.js';
 import { productResolvers } from './products.js';
+import { topicResolvers } from './topics.js';
+import { telemetryResolvers } from './telemetry.js';
 import { userResolvers } from './users.js';
 
 /** One line per domain. */
@@ -17,8 +20,11 @@ const domains = [
   departmentResolvers,
   productResolvers,
   notificationResolvers,
+  telemetryResolvers,
+  casinoResolvers,
   deadLetterResolvers,
   messageResolvers,
+  topicResolvers,
 ];
 
 /** What answers each field of the schema, by type; fields without a resolver are the property of their name. */

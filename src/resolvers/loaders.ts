@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Player } from '../events/casino.js';
 import type { Notification } from '../events/notifications.js';
 import type { Order } from '../events/orders.js';
 import type { EnrichedPost } from '../events/posts.js';
@@ -6,6 +7,7 @@ import type { Product } from '../events/products.js';
 import type { User } from '../events/users.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import type { Live } from '../live/live.js';
+import type { Topics } from '../live/topics.js';
 import type { Database } from '../postgres/database.js';
 import {
   countBehind,
@@ -18,6 +20,7 @@ import {
 import { countNotificationsOfOrders, listNotificationsOfOrders } from '../postgres/notifications.js';
 import { countOrdersOf, findOrders, listOrdersOf } from '../postgres/orders.js';
 import type { PageRequest, PageRows } from '../postgres/pages.js';
+import { findPlayers } from '../postgres/players.js';
 import { countPostsOf, findPosts, listPostsOf } from '../postgres/posts.js';
 import { findProducts } from '../postgres/products.js';
 import { findUsers } from '../postgres/users.js';
@@ -39,11 +42,14 @@ export interface Loaders {
   readonly ordersOf: PageLoader<Order>;
   /** By UUID in lower case; null for a product that does not exist. */
   readonly products: DataLoader<string, Product | null>;
+  readonly players: DataLoader<string, Player | null>;
   readonly deadLetters: DataLoader<string, DeadLetter | null>;
   /** Null for those that are not there, and those that do not fit into {@link mostContentBytes} together. */
   readonly letterContents: DataLoader<string, LetterContent | null>;
   /** What waits behind dead letters, by their id. */
   readonly behindLetters: PageLoader<LogRecord>;
+  /** By name; null for a topic that does not tell. */
+  readonly topicConfigs: DataLoader<string, Readonly<Record<string, string | null>> | null>;
   /** The cursor of now of a topic, asked for once. */
   asOf(topic: string): Promise<string>;
 }
@@ -51,9 +57,11 @@ export interface Loaders {
 export const createLoaders = ({
   database,
   live,
+  topics,
 }: {
   readonly database: Database;
   readonly live: Pick<Live, 'asOf'>;
+  readonly topics: Pick<Topics, 'configs'>;
 }): Loaders => {
   /** Each is made when first asked for: most operations need none. */
   const made = new Map<string, unknown>();
@@ -98,6 +106,9 @@ export const createLoaders = ({
     get products() {
       return once('products', () => byId((ids) => findProducts(database, ids)));
     },
+    get players() {
+      return once('players', () => byId((ids) => findPlayers(database, ids)));
+    },
     get deadLetters() {
       return once('deadLetters', () => byId((ids) => findLetters(database, ids)));
     },
@@ -110,6 +121,16 @@ export const createLoaders = ({
           (ids, page) => listBehind(database, ids, page),
           (ids) => countBehind(database, ids),
         ),
+      );
+    },
+    get topicConfigs() {
+      return once(
+        'topicConfigs',
+        () =>
+          new DataLoader<string, Readonly<Record<string, string | null>> | null>(async (names) => {
+            const configs = await topics.configs(names);
+            return names.map((name) => configs.get(name) ?? null);
+          }),
       );
     },
     asOf: (topic) => once(`asOf ${topic}`, () => live.asOf(topic)),
