@@ -4,6 +4,7 @@ import kafkajs from 'kafkajs';
 import WebSocket from 'ws';
 import { createOrder, createPoster } from './support/http.mjs';
 import { startMillrace } from './support/millrace.mjs';
+import { atRate } from './support/rate.mjs';
 import { percentile, report, spread } from './support/report.mjs';
 
 /**
@@ -15,18 +16,6 @@ const rounds = 3;
 const seconds = 10;
 /** Until V8 has compiled what is hot. */
 const warmUpSeconds = 20;
-
-/** Calls `act(n)` for n = 0, 1, … at `rate` a second; late calls are made up for. */
-const atRate = async (rate, forSeconds, act) => {
-  const start = performance.now();
-  let n = 0;
-  for (;;) {
-    const elapsed = performance.now() - start;
-    if (elapsed > forSeconds * 1000) return n;
-    for (const due = (elapsed / 1000) * rate; n < due; n += 1) act(n);
-    await sleep(1);
-  }
-};
 
 const measureRawHop = async (brokers, rate) => {
   const kafka = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING });

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { createOrder, createPoster, order } from './support/http.mjs';
 import { startMillrace } from './support/millrace.mjs';
+import { load } from './support/rate.mjs';
 import { percentile, report, spread } from './support/report.mjs';
 
 /** How many orders a second are taken: one each from 64 clients, and in batches of 500; beside Postgres inserting the same rows alone. */
@@ -9,22 +10,6 @@ const seconds = 10;
 const clients = 64;
 const batchSize = 500;
 const batchClients = 4;
-
-/** Runs `clientCount` loops of `act` for a while. @returns calls a second and their latencies in ms */
-const load = async (clientCount, forSeconds, act) => {
-  const until = performance.now() + forSeconds * 1000;
-  const start = performance.now();
-  const latencies = [];
-  const loop = async () => {
-    while (performance.now() < until) {
-      const sent = performance.now();
-      await act();
-      latencies.push(performance.now() - sent);
-    }
-  };
-  await Promise.all(Array.from({ length: clientCount }, loop));
-  return { rate: latencies.length / ((performance.now() - start) / 1000), latencies };
-};
 
 let n = 0;
 const next = () => (n += 1);

@@ -184,9 +184,11 @@ const readEvents = <T>(feed: Feed<T>, variables: Variables, { onProgress }: Watc
         feed.passed(cursor);
         return onProgress?.({ cursor, upToDate: extensions?.upToDate === true });
       }
-      if (typeof event.id === 'string') {
+      // Facts have their id within, and no version: what its sender sent again comes again.
+      const { id, version } = asObject(event.activity ?? event.log) ?? event;
+      if (typeof id === 'string') {
         // Not by id alone: a notification comes when it is created and again when it is read.
-        const identity = `${event.id} ${String(event.version)}`;
+        const identity = `${id} ${String(version)}`;
         if (seen.has(identity)) return;
         seen.add(identity);
         if (seen.size > remembered) for (const oldest of [...seen].slice(0, 100)) seen.delete(oldest);
@@ -201,6 +203,7 @@ const stateKeys: Readonly<Record<string, readonly string[]>> = {
   watchOrderStatsWindows: ['start', 'region'],
   watchDepartmentStats: ['department'],
   watchDeadLetters: ['id'],
+  watchSystemMetrics: ['host', 'name'],
 };
 
 const readStates = <T>(feed: Feed<T>, operation: string, variables: Variables): Reader => {
@@ -218,7 +221,7 @@ const readStates = <T>(feed: Feed<T>, operation: string, variables: Variables): 
         return;
       }
       lastWasNull = false;
-      const key = (stateKeys[operation] ?? []).map((name) => String(state[name])).join(' ');
+      const key = (stateKeys[operation] ?? []).map((name) => String(state[name])).join('\0');
       const { version } = state;
       if (typeof version === 'number') {
         if (version <= (versions.get(key) ?? -1)) return;

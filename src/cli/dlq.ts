@@ -1,6 +1,7 @@
-import type { DeadLetter, DeadLetterDetails, DeadLetterFilter, DeadLetterState, Message } from 'millrace-sdk';
+import type { DeadLetter, DeadLetterDetails, DeadLetterFilter, DeadLetterState } from 'millrace-sdk';
 import { withMillrace, type CommonOptions } from './connect.js';
 import { CommandError, exitCodes } from './failure.js';
+import { placeOf, shown } from './messages.js';
 import { groupDigits, printable, printJson, printLine, type Terminal } from './terminal.js';
 
 /** Which letters; all that is given must hold. */
@@ -100,15 +101,6 @@ const filterOf = ({ topic, consumer, key, text, state }: SelectionOptions): Dead
 
 const counted = (count: number, kind = ''): string =>
   `${groupDigits(count.toString())} ${kind}${count === 1 ? 'letter' : 'letters'}`;
-
-const placeOf = ({ topic, partition, offset }: Pick<Message, 'topic' | 'partition' | 'offset'>): string =>
-  `${topic}/${partition}/${offset}`;
-
-/** What was in the record is somebody else's text, and might be bytes. */
-const shown = (text: string | null, encoding: string): string => {
-  if (text === null) return 'none';
-  return encoding === 'BASE64' ? `base64 ${text}` : printable(text);
-};
 
 /** Headers of a record are text. */
 const textOf = (header: unknown): string =>

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { withMillrace, type CommonOptions } from './connect.js';
 import { asError, CommandError, exitCodes, explain, messageOf } from './failure.js';
 import { createProgress } from './progress.js';
-import { readLines } from './read-csv.js';
+import { readLines } from './read-lines.js';
 import { readRetail, type RetailFile, type RetailOrder, type RetailReject } from './retail.js';
 import { noOutcome, sendOrders, type Batch, type Outcome } from './send-orders.js';
 import {

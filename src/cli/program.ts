@@ -12,12 +12,25 @@ import {
 } from './dlq.js';
 import { renderVariables } from './env-example.js';
 import { explain, exitCodes } from './failure.js';
+import { importAccessLog, type ImportAccessLogOptions } from './import-access-log.js';
 import { importRetail, type ImportRetailOptions } from './import-retail.js';
 import { runRecover, runResume, type RecoverCommandOptions, type ResumeCommandOptions } from './operate.js';
 import { sendRandomOrders, type RandomOrdersOptions } from './random-orders.js';
 import { showStats, type StatsOptions } from './stats.js';
 import { showStatus } from './status.js';
 import { printJson, printLine, type Terminal } from './terminal.js';
+import {
+  createTopic,
+  deleteTopic,
+  describeTopic,
+  listGroups,
+  listTopics,
+  produceMessage,
+  tailTopic,
+  type CreateTopicOptions,
+  type ProduceOptions,
+  type TailOptions,
+} from './topics.js';
 
 const exitCodeTable = `Exit codes: 0 done, 1 failed, 2 wrong usage, 69 a Millrace or what it needs is away, 78 bad configuration,
 130 interrupted.`;
@@ -104,9 +117,8 @@ const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void)
     .option('--currency <code>', 'ISO 4217 code', 'KRW')
     .action(action<RandomOrdersOptions>((options) => sendRandomOrders(terminal, options)));
 
-  program
-    .command('import')
-    .description('import a data set')
+  const importing = program.command('import').description('import a data set');
+  importing
     .command('retail')
     .description('the invoices of the Online Retail data set as orders; run again, it changes nothing')
     .argument('<file>', '.csv or .csv.gz')
@@ -116,6 +128,16 @@ const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void)
     )
     .option('--batch <n>', 'orders per request', parseWhole(1, 1000), 500)
     .action(action<ImportRetailOptions>((options, file = '') => importRetail(terminal, file, options)));
+
+  importing
+    .command('access-log')
+    .description(
+      'the lines of a log in the combined format as activities and error logs; run again, it changes nothing',
+    )
+    .argument('<file>', 'plain or .gz')
+    .option('--service <name>', 'whose log it is', 'apache')
+    .option('--batch <n>', 'lines per request', parseWhole(1, 1000), 500)
+    .action(action<ImportAccessLogOptions>((options, file = '') => importAccessLog(terminal, file, options)));
 
   program
     .command('recover')
@@ -133,8 +155,60 @@ const describeProgram = (terminal: Terminal, finish: (exitCode: number) => void)
     .option('--accept-loss', 'go on without the records that were lost')
     .action(action<ResumeCommandOptions>((options, name = '') => runResume(terminal, name, options)));
 
+  describeTopics(
+    program.command('topics').description('topics of Kafka, and what is in them'),
+    terminal,
+    action,
+  );
+  program
+    .command('groups')
+    .description('consumer groups and how far behind they are')
+    .action(action((options) => listGroups(terminal, options)));
+
   describeDlq(program.command('dlq').description('dead letters'), terminal, action);
   return program;
+};
+
+const describeTopics = (topics: Command, terminal: Terminal, action: Action): void => {
+  const named = (command: Command): Command => command.argument('<name>', 'of the topic');
+
+  topics
+    .command('list')
+    .description('all topics, by name')
+    .action(action((options) => listTopics(terminal, options)));
+
+  named(topics.command('describe'))
+    .description('one of them: its partitions and settings')
+    .action(action((options, name = '') => describeTopic(terminal, name, options)));
+
+  named(topics.command('create'))
+    .description('make a topic')
+    .option('--partitions <n>', 'how many', parseWhole(1, 1_000), 3)
+    .option('--config <name=value...>', 'settings of Kafka, such as retention.ms=3600000')
+    .action(action<CreateTopicOptions>((options, name = '') => createTopic(terminal, name, options)));
+
+  named(topics.command('delete'))
+    .description('delete a topic with all its messages; those of Millrace stay')
+    .action(action((options, name = '') => deleteTopic(terminal, name, options)));
+
+  named(topics.command('tail'))
+    .description('each message as it comes, until Ctrl-C; with --json one document a line')
+    .option('--after <cursor>', 'go on behind this place')
+    .option('--from-start', 'begin with the oldest message kept')
+    .option('--key <key>', 'only of this key')
+    .option('--text <text>', 'only with this in key or value')
+    .action(action<TailOptions>((options, name = '') => tailTopic(terminal, name, options)));
+
+  named(topics.command('produce'))
+    .description('write one message')
+    .argument('[value]', 'of the message (default: standard input)')
+    .option('--key <key>', 'decides the partition')
+    .option('--header <name=value...>', 'of the message')
+    .action(
+      action<ProduceOptions>((options, name = '', ...value) =>
+        produceMessage(terminal, name, value[0], options),
+      ),
+    );
 };
 
 const describeDlq = (dlq: Command, terminal: Terminal, action: Action): void => {

@@ -1,5 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { CreateOrderInput } from 'millrace-sdk';
+import { parseTime } from './parse-time.js';
 import { readCsv } from './read-csv.js';
 
 /** Columns of the Online Retail data set, in their order. */
@@ -162,18 +163,6 @@ const roundHalfEven = (amount: bigint, unit: bigint): bigint => {
   const whole = amount / unit;
   const twice = (amount % unit) * 2n;
   return twice > unit || (twice === unit && whole % 2n === 1n) ? whole + 1n : whole;
-};
-
-const time = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
-/** ISO 8601 in UTC; undefined for what is none, such as February 30, which Date would take for March 2. */
-const parseTime = (text: string): string | undefined => {
-  const [, year, month, day] = time.exec(text) ?? [];
-  const date = new Date(text);
-  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
-  return day === undefined || Number.isNaN(date.getTime()) || Number(day) > lastDay
-    ? undefined
-    : date.toISOString();
 };
 
 const invoiceNumber = (field: string): string => field.replaceAll('"', '').trim().slice(0, 40);

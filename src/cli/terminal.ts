@@ -7,6 +7,8 @@ export interface Stream {
 
 /** What a command is given of the process. Results go to `out`, everything else to `err`. */
 export interface Terminal {
+  /** Default: standard input. */
+  readonly in?: NodeJS.ReadableStream;
   readonly out: Stream;
   readonly err: Stream;
 }

@@ -305,4 +305,246 @@ mutation Redrive($filter: DeadLetterFilter, $maxPerSecond: Int, $dryRun: Boolean
 `,
     variables: { filter: { topic: 'order.events.v1' }, maxPerSecond: 10, dryRun: false },
   },
+  {
+    name: 'Send telemetry',
+    query: `# Facts, acknowledged by Kafka before the answer and stored a moment later.
+# Up to 1,000 in a call; each is checked by itself, and those at fault are named.
+mutation SendTelemetry(
+  $activities: [UserActivityInput!]!
+  $metrics: [SystemMetricInput!]!
+  $logs: [ErrorLogInput!]!
+) {
+  ingestUserActivities(inputs: $activities) {
+    accepted
+    rejected {
+      index
+      message
+    }
+    # Give it as consistentWith, and a query's answer contains these activities.
+    position
+  }
+  ingestSystemMetrics(inputs: $metrics) {
+    accepted
+  }
+  ingestErrorLogs(inputs: $logs) {
+    accepted
+  }
+}
+`,
+    variables: {
+      activities: [{ userId: 'user-1', action: 'login', metadata: { device: 'phone' } }],
+      metrics: [{ host: 'web-1', name: 'cpu', value: 0.42, unit: 'ratio' }],
+      logs: [{ service: 'checkout', level: 'ERROR', message: 'The card was refused.' }],
+    },
+  },
+  {
+    name: 'Telemetry',
+    query: `# What is stored, newest first.
+query Telemetry($userId: ID, $level: LogLevel, $first: Int) {
+  userActivities(userId: $userId, first: $first) {
+    totalCount
+    nodes {
+      userId
+      action
+      metadata
+      occurredAt
+    }
+  }
+  systemMetrics(first: $first) {
+    nodes {
+      host
+      name
+      value
+      version
+    }
+  }
+  errorLogs(level: $level, first: $first) {
+    nodes {
+      service
+      level
+      message
+    }
+  }
+  pipelineStats {
+    messages
+    perSecond
+    byAction {
+      name
+      count
+    }
+  }
+}
+`,
+    variables: { userId: 'user-1', level: 'ERROR', first: 10 },
+  },
+  {
+    name: 'Watch activities',
+    query: `# Activities from now on, in order per user. Send some meanwhile.
+subscription WatchActivities($userId: ID, $after: Cursor) {
+  userActivities(userId: $userId, after: $after) {
+    activity {
+      id
+      userId
+      action
+      metadata
+      occurredAt
+    }
+    cursor
+  }
+}
+`,
+    variables: { userId: null, after: null },
+  },
+  {
+    name: 'Watch the pipeline',
+    query: `# What the pipeline has stored: now, then each newer version.
+subscription WatchPipeline {
+  pipelineStats {
+    activities
+    metrics
+    errors
+    perSecond
+    byLevel {
+      name
+      count
+    }
+    version
+  }
+}
+`,
+    variables: {},
+  },
+  {
+    name: 'Play',
+    query: `# A player, made once, is given tokens and plays for them.
+# Each token that moves is an entry of a double-entry ledger.
+mutation Play($player: ID!, $birthDate: String!, $bet: Int!) {
+  registerPlayer(id: $player) {
+    version
+  }
+  verifyAge(playerId: $player, birthDate: $birthDate) {
+    ageVerified
+  }
+  earnTokens(playerId: $player, amount: 200, reason: "Daily gift") {
+    ledgerEntryId
+    player {
+      tokens
+    }
+  }
+  spinSlot(playerId: $player, bet: $bet) {
+    reels
+    payout
+    player {
+      tokens
+    }
+  }
+  openGacha(playerId: $player) {
+    rarity
+    item
+    player {
+      tokens
+      spentToday
+    }
+  }
+}
+`,
+    variables: { player: 'player-1', birthDate: '2001-02-28', bet: 10 },
+  },
+  {
+    name: 'Watch the feedback',
+    query: `# What the player is told at once. Play in the tab before, and see it come.
+subscription WatchFeedback($player: ID, $after: Cursor) {
+  casinoFeedback(playerId: $player, after: $after) {
+    kind
+    intensity
+    message
+    causedBy
+    cursor
+  }
+}
+`,
+    variables: { player: 'player-1', after: null },
+  },
+  {
+    name: 'Watch a player',
+    query: `# The player now, then each newer version; null while nobody has this id.
+subscription WatchPlayer($player: ID!) {
+  player(id: $player) {
+    tokens
+    spins
+    gachaOpens
+    battlePassLevel
+    battlePassXp
+    vipTier
+    spentToday
+    dailySpendLimit
+    version
+  }
+}
+`,
+    variables: { player: 'player-1' },
+  },
+  {
+    name: 'Produce a message',
+    query: `# A record as another program would write it: here a fact, whose id is in its
+# value and in its headers. Run it again, and it still counts once.
+mutation ProduceMessage($topic: String!, $key: String, $value: String!, $headers: JSONObject) {
+  produceMessage(topic: $topic, key: $key, value: $value, headers: $headers) {
+    topic
+    partition
+    offset
+  }
+}
+`,
+    variables: {
+      topic: 'telemetry.user-activity.v1',
+      key: 'user-2',
+      value: `{"id":"${newId}","userId":"user-2","action":"login","metadata":null,"occurredAt":"2026-01-31T09:30:00.000Z"}`,
+      headers: {
+        ce_id: newId,
+        ce_type: 'telemetry.user-activity',
+        ce_source: 'playground',
+        ce_specversion: '1.0',
+        ce_time: '2026-01-31T09:30:00.000Z',
+      },
+    },
+  },
+  {
+    name: 'Tail a topic',
+    query: `# Every record of a topic from now on, in order per partition.
+subscription TailTopic($topic: String!, $key: String, $after: Cursor) {
+  messages(topic: $topic, key: $key, after: $after) {
+    partition
+    offset
+    key
+    value
+    headers
+    timestamp
+    cursor
+  }
+}
+`,
+    variables: { topic: 'telemetry.user-activity.v1', key: null, after: null },
+  },
+  {
+    name: 'Topics and groups',
+    query: `# What is in Kafka, and how far its readers are.
+query TopicsAndGroups {
+  topics {
+    name
+    messages
+    sizeBytes
+    ratePerSecond
+  }
+  consumerGroups {
+    id
+    state
+    lag
+    lagSeconds
+    ratePerSecond
+  }
+}
+`,
+    variables: {},
+  },
 ];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { readRetail, retailColumns, type RetailFile } from '../../src/cli/retail.js';
-import { readLines } from '../../src/cli/read-csv.js';
+import { readLines } from '../../src/cli/read-lines.js';
 
 const data = 'examples/data/online-retail-50k';
 

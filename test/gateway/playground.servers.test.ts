@@ -268,6 +268,58 @@ inBrowser(
   },
 );
 
+const comes = (field: string): Promise<unknown> =>
+  eventually(() => seen.pushed.some(({ data }) => data?.[field] != null));
+
+inBrowser('telemetry is sent, comes, and is answered', async () => {
+  await send(seen, 'Watch the pipeline');
+  await comes('pipelineStats');
+  await send(seen, 'Watch activities');
+  await eventually(async () => {
+    expect(await ask(seen, 'Send telemetry')).toMatchObject({
+      ingestUserActivities: { accepted: 1, rejected: [] },
+      ingestSystemMetrics: { accepted: 1 },
+      ingestErrorLogs: { accepted: 1 },
+    });
+    return seen.pushed.some(({ data }) => data?.['userActivities'] != null);
+  });
+  await eventually(async () => {
+    const answer = await ask(seen, 'Telemetry');
+    expect(answer).toHaveProperty('userActivities.nodes.0.action', 'login');
+    expect(answer).toHaveProperty('systemMetrics.nodes.0.host', 'web-1');
+    expect(answer).toHaveProperty('errorLogs.nodes.0.service', 'checkout');
+    expect(answer).toHaveProperty('pipelineStats.byAction.0.name', 'login');
+    return true;
+  });
+});
+
+inBrowser('a player plays, and is told of it', async () => {
+  await send(seen, 'Watch a player');
+  await send(seen, 'Watch the feedback');
+  await eventually(async () => {
+    expect(await ask(seen, 'Play')).toMatchObject({
+      verifyAge: { ageVerified: true },
+      spinSlot: { reels: [expect.any(String), expect.any(String), expect.any(String)] },
+      openGacha: { item: expect.any(String) },
+    });
+    return seen.pushed.some(({ data }) => data?.['casinoFeedback'] != null);
+  });
+  await comes('player');
+});
+
+inBrowser('a message is produced and comes, and topics and groups are answered', async () => {
+  await send(seen, 'Tail a topic');
+  await eventually(async () => {
+    expect(await ask(seen, 'Produce a message')).toMatchObject({
+      produceMessage: { topic: 'telemetry.user-activity.v1' },
+    });
+    return seen.pushed.some(({ data }) => data?.['messages'] != null);
+  });
+  const answer = await ask<{ topics: object[]; consumerGroups: object[] }>(seen, 'Topics and groups');
+  expect(answer.topics).toContainEqual(expect.objectContaining({ name: 'telemetry.user-activity.v1' }));
+  expect(answer.consumerGroups).toContainEqual(expect.objectContaining({ id: 'headquarters' }));
+});
+
 inBrowser('nothing was asked of another host, and nothing was complained about', () => {
   const { host } = new URL(url);
   expect(seen.addresses.filter((address) => new URL(address).host !== host)).toEqual([]);

@@ -97,6 +97,17 @@ describe('an event stream', () => {
     expect(await take(notifications, 1)).toMatchObject([{ id: 'a', version: 2 }]);
   });
 
+  test('of facts brings one once, though its sender sent it again', async () => {
+    const activities = connect().watchUserActivities();
+    const logs = connect().watchErrorLogs();
+    await Promise.all([activities.ready, logs.ready]);
+    for (const id of ['a', 'a', 'b']) gateway.publish({ activity: { id } });
+    expect(await take(activities, 2)).toMatchObject([{ activity: { id: 'a' } }, { activity: { id: 'b' } }]);
+    for (const id of ['c', 'c', 'd']) gateway.publish({ log: { id } });
+    await take(logs, 2);
+    expect(await take(logs, 2)).toMatchObject([{ log: { id: 'c' } }, { log: { id: 'd' } }]);
+  });
+
   test.each(['GAP', 'UNAVAILABLE'])(
     'that ends with %s resumes from the cursor of the error',
     async (code) => {
@@ -246,6 +257,20 @@ describe('a state', () => {
     expect(await take(departments, 2)).toEqual([
       { department: 'Design', version: 2 },
       { ...sales, version: 8 },
+    ]);
+  });
+
+  test('of a metric is one of its host and name, whatever spaces they hold', async () => {
+    const metrics = connect().watchSystemMetrics();
+    const first = { host: 'a b', name: 'c', version: 2 };
+    gateway.setState(first);
+    expect(await take(metrics, 1)).toEqual([first]);
+    gateway.setState({ host: 'a', name: 'b c', version: 1 });
+    gateway.setState({ ...first, version: 1 });
+    gateway.setState({ ...first, version: 3 });
+    expect(await take(metrics, 2)).toEqual([
+      { host: 'a', name: 'b c', version: 1 },
+      { ...first, version: 3 },
     ]);
   });
 

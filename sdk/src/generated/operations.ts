@@ -3,6 +3,31 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import { TypedDocumentString } from '../document.js';
+export type CasinoActionInput = {
+  /** Of BATTLE_PASS_PROGRESS and VIP_EVENT the points, 1 to 1,000,000. The others have none. */
+  amount?: number | null | undefined;
+  /** A UUID that the client chose, so that it may send the action again; made when absent. */
+  id?: string | null | undefined;
+  /** At most 64 KB as JSON. */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** Now unless given; at most five minutes ahead. */
+  occurredAt?: string | null | undefined;
+  playerId: string;
+  type: CasinoActionType;
+};
+
+/** What a player did. Those that move tokens come from their own mutations only. */
+export type CasinoActionType =
+  | 'ADULT_CONTENT_VIEW'
+  | 'BATTLE_PASS_PROGRESS'
+  | 'GACHA_OPEN'
+  | 'LOGIN'
+  | 'LOGOUT'
+  | 'SLOT_SPIN'
+  | 'TOKENS_EARNED'
+  | 'TOKENS_SPENT'
+  | 'VIP_EVENT';
+
 export type CreateOrderInput = {
   currency: string;
   customerEmail?: string | null | undefined;
@@ -65,6 +90,28 @@ export type DeadLetterState =
   | 'PENDING'
   | 'REDRIVEN';
 
+export type ErrorLogInput = {
+  /** A UUID that the client chose, so that it may send the line again; made when absent. */
+  id?: string | null | undefined;
+  level: LogLevel;
+  /** At most 10,000 characters. */
+  message: string;
+  /** At most 64 KB as JSON. */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** Now unless given; at most five minutes ahead. */
+  occurredAt?: string | null | undefined;
+  service: string;
+  /** At most 50,000 characters. */
+  stack?: string | null | undefined;
+};
+
+export type LogLevel =
+  | 'DEBUG'
+  | 'ERROR'
+  | 'FATAL'
+  | 'INFO'
+  | 'WARN';
+
 /** All given conditions must hold. */
 export type OrderEventFilter = {
   customerId?: string | null | undefined;
@@ -92,6 +139,19 @@ export type SendNotificationInput = {
   title: string;
 };
 
+export type SystemMetricInput = {
+  host: string;
+  /** A UUID that the client chose, so that it may send the measurement again; made when absent. */
+  id?: string | null | undefined;
+  /** At most 64 KB as JSON. */
+  labels?: Record<string, unknown> | null | undefined;
+  name: string;
+  /** Now unless given; at most five minutes ahead. */
+  occurredAt?: string | null | undefined;
+  unit?: string | null | undefined;
+  value: number;
+};
+
 /** What is absent stays as it is; null and empty text are refused. */
 export type UpdatePostInput = {
   content?: string | null | undefined;
@@ -113,6 +173,17 @@ export type UpdateUserInput = {
   status?: UserStatus | null | undefined;
 };
 
+export type UserActivityInput = {
+  action: string;
+  /** A UUID that the client chose, so that it may send the activity again; made when absent. */
+  id?: string | null | undefined;
+  /** At most 64 KB as JSON. */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** Now unless given; at most five minutes ahead. */
+  occurredAt?: string | null | undefined;
+  userId: string;
+};
+
 /** Only ACTIVE users count as active in the statistics of their department. */
 export type UserStatus =
   | 'ACTIVE'
@@ -124,6 +195,106 @@ export type WindowSize =
   | 'FIVE_MINUTES'
   | 'HOUR'
   | 'MINUTE';
+
+export type PlayerFieldsFragment = { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number };
+
+export type CasinoStatsFieldsFragment = { players: number, actions: number, tokensInCirculation: number, version: number, byType: Array<{ name: string, count: number }> };
+
+export type PlayerQueryVariables = Exact<{
+  id: string;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type PlayerQuery = { player: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } | null };
+
+export type CasinoStatsQueryVariables = Exact<{
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type CasinoStatsQuery = { casinoStats: { players: number, actions: number, tokensInCirculation: number, version: number, byType: Array<{ name: string, count: number }> } };
+
+export type RegisterPlayerMutationVariables = Exact<{
+  id: string;
+  birthDate?: string | null | undefined;
+}>;
+
+
+export type RegisterPlayerMutation = { registerPlayer: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } };
+
+export type RecordCasinoActionsMutationVariables = Exact<{
+  inputs: Array<CasinoActionInput> | CasinoActionInput;
+}>;
+
+
+export type RecordCasinoActionsMutation = { recordCasinoActions: { accepted: number, replayed: number, position: string | null, rejected: Array<{ index: number, code: string, reason: string | null, field: string | null, message: string }> } };
+
+export type SpinSlotMutationVariables = Exact<{
+  playerId: string;
+  bet: number;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type SpinSlotMutation = { spinSlot: { reels: Array<string>, bet: number, payout: number, position: string, replayed: boolean, player: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } } };
+
+export type OpenGachaMutationVariables = Exact<{
+  playerId: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type OpenGachaMutation = { openGacha: { rarity: string, item: string, position: string, replayed: boolean, player: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } } };
+
+export type EarnTokensMutationVariables = Exact<{
+  playerId: string;
+  amount: number;
+  reason: string;
+  idempotencyKey?: string | null | undefined;
+}>;
+
+
+export type EarnTokensMutation = { earnTokens: { ledgerEntryId: string, position: string, replayed: boolean, player: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } } };
+
+export type VerifyAgeMutationVariables = Exact<{
+  playerId: string;
+  birthDate: string;
+}>;
+
+
+export type VerifyAgeMutation = { verifyAge: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } };
+
+export type SetDailySpendLimitMutationVariables = Exact<{
+  playerId: string;
+  limit?: number | null | undefined;
+}>;
+
+
+export type SetDailySpendLimitMutation = { setDailySpendLimit: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } };
+
+export type WatchCasinoFeedbackSubscriptionVariables = Exact<{
+  playerId?: string | null | undefined;
+  after?: string | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchCasinoFeedbackSubscription = { casinoFeedback: { id: string, playerId: string, kind: string, intensity: number, message: string, causedBy: string, occurredAt: string, cursor: string } | null };
+
+export type WatchPlayerSubscriptionVariables = Exact<{
+  id: string;
+}>;
+
+
+export type WatchPlayerSubscription = { player: { id: string, tokens: number, spins: number, gachaOpens: number, battlePassLevel: number, battlePassXp: number, vipTier: number, spentToday: number, dailySpendLimit: number | null, pendingDailySpendLimit: number | null, dailySpendLimitChangesAt: string | null, ageVerified: boolean, version: number } | null };
+
+export type WatchCasinoStatsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WatchCasinoStatsSubscription = { casinoStats: { players: number, actions: number, tokensInCirculation: number, version: number, byType: Array<{ name: string, count: number }> } };
 
 export type DeadLetterFieldsFragment = { id: string, topic: string, partition: number, offset: string, key: string | null, encoding: string, consumer: string, error: string, attempts: number, state: DeadLetterState, reason: string | null, behind: number, failedAt: string };
 
@@ -216,6 +387,8 @@ export type AggregateFieldsFragment = { count: number, totalAmount: string, aver
 export type OrderStatsFieldsFragment = { currency: string, version: number, updatedAt: string | null, asOf: string, total: { count: number, totalAmount: string, averageAmount: string, minAmount: string | null, maxAmount: string | null }, regions: Array<{ region: string, aggregate: { count: number, totalAmount: string, averageAmount: string, minAmount: string | null, maxAmount: string | null } }> };
 
 export type OrderStatsWindowFieldsFragment = { start: string, end: string, region: string | null, final: boolean, version: number, aggregate: { count: number, totalAmount: string, averageAmount: string, minAmount: string | null, maxAmount: string | null } };
+
+export type BatchFieldsFragment = { accepted: number, replayed: number, position: string | null, rejected: Array<{ index: number, code: string, reason: string | null, field: string | null, message: string }> };
 
 export type OrderQueryVariables = Exact<{
   id: string;
@@ -421,6 +594,222 @@ export type WatchProductEventsSubscriptionVariables = Exact<{
 
 export type WatchProductEventsSubscription = { productEvents: { id: string, type: string, productId: string, version: number, occurredAt: string, cursor: string, product: { id: string, productName: string, price: string, currency: string, stockQuantity: number, version: number, createdAt: string, updatedAt: string } | null } | null };
 
+export type UserActivityFieldsFragment = { id: string, userId: string, action: string, metadata: Record<string, unknown> | null, occurredAt: string };
+
+export type SystemMetricFieldsFragment = { id: string, host: string, name: string, value: number, unit: string | null, labels: Record<string, unknown> | null, occurredAt: string, version: number };
+
+export type ErrorLogFieldsFragment = { id: string, service: string, level: LogLevel, message: string, stack: string | null, metadata: Record<string, unknown> | null, occurredAt: string };
+
+export type PipelineStatsFieldsFragment = { activities: number, metrics: number, errors: number, messages: number, perSecond: number, version: number, byAction: Array<{ name: string, count: number }>, byLevel: Array<{ name: string, count: number }> };
+
+export type UserActivitiesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  userId?: string | null | undefined;
+  action?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type UserActivitiesQuery = { userActivities: { totalCount: number, asOf: string, nodes: Array<{ id: string, userId: string, action: string, metadata: Record<string, unknown> | null, occurredAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type SystemMetricsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  host?: string | null | undefined;
+  name?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type SystemMetricsQuery = { systemMetrics: { totalCount: number, asOf: string, nodes: Array<{ id: string, host: string, name: string, value: number, unit: string | null, labels: Record<string, unknown> | null, occurredAt: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type ErrorLogsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  service?: string | null | undefined;
+  level?: LogLevel | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type ErrorLogsQuery = { errorLogs: { totalCount: number, asOf: string, nodes: Array<{ id: string, service: string, level: LogLevel, message: string, stack: string | null, metadata: Record<string, unknown> | null, occurredAt: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type PipelineStatsQueryVariables = Exact<{
+  consistentWith?: string | null | undefined;
+  waitMs?: number | null | undefined;
+}>;
+
+
+export type PipelineStatsQuery = { pipelineStats: { activities: number, metrics: number, errors: number, messages: number, perSecond: number, version: number, byAction: Array<{ name: string, count: number }>, byLevel: Array<{ name: string, count: number }> } };
+
+export type StoredMessagesQueryVariables = Exact<{
+  topic: string;
+  partition: number;
+  offset?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type StoredMessagesQuery = { storedMessages: Array<{ topic: string, partition: number, offset: string, key: string | null, value: string | null, headers: Record<string, unknown> | null, encoding: string, timestamp: string }> };
+
+export type IngestUserActivitiesMutationVariables = Exact<{
+  inputs: Array<UserActivityInput> | UserActivityInput;
+}>;
+
+
+export type IngestUserActivitiesMutation = { ingestUserActivities: { accepted: number, replayed: number, position: string | null, rejected: Array<{ index: number, code: string, reason: string | null, field: string | null, message: string }> } };
+
+export type IngestSystemMetricsMutationVariables = Exact<{
+  inputs: Array<SystemMetricInput> | SystemMetricInput;
+}>;
+
+
+export type IngestSystemMetricsMutation = { ingestSystemMetrics: { accepted: number, replayed: number, position: string | null, rejected: Array<{ index: number, code: string, reason: string | null, field: string | null, message: string }> } };
+
+export type IngestErrorLogsMutationVariables = Exact<{
+  inputs: Array<ErrorLogInput> | ErrorLogInput;
+}>;
+
+
+export type IngestErrorLogsMutation = { ingestErrorLogs: { accepted: number, replayed: number, position: string | null, rejected: Array<{ index: number, code: string, reason: string | null, field: string | null, message: string }> } };
+
+export type WatchUserActivitiesSubscriptionVariables = Exact<{
+  userId?: string | null | undefined;
+  action?: string | null | undefined;
+  after?: string | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchUserActivitiesSubscription = { userActivities: { cursor: string, activity: { id: string, userId: string, action: string, metadata: Record<string, unknown> | null, occurredAt: string } } | null };
+
+export type WatchErrorLogsSubscriptionVariables = Exact<{
+  service?: string | null | undefined;
+  level?: LogLevel | null | undefined;
+  after?: string | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchErrorLogsSubscription = { errorLogs: { cursor: string, log: { id: string, service: string, level: LogLevel, message: string, stack: string | null, metadata: Record<string, unknown> | null, occurredAt: string } } | null };
+
+export type WatchSystemMetricsSubscriptionVariables = Exact<{
+  host?: string | null | undefined;
+  name?: string | null | undefined;
+}>;
+
+
+export type WatchSystemMetricsSubscription = { systemMetrics: { id: string, host: string, name: string, value: number, unit: string | null, labels: Record<string, unknown> | null, occurredAt: string, version: number } };
+
+export type WatchPipelineStatsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WatchPipelineStatsSubscription = { pipelineStats: { activities: number, metrics: number, errors: number, messages: number, perSecond: number, version: number, byAction: Array<{ name: string, count: number }>, byLevel: Array<{ name: string, count: number }> } };
+
+export type TopicFieldsFragment = { name: string, messages: number, sizeBytes: number | null, ratePerSecond: number | null, partitions: Array<{ id: number, earliest: string, latest: string, leader: number | null, replicas: Array<number>, inSync: Array<number> }> };
+
+export type ConsumerGroupFieldsFragment = { id: string, state: string, members: number, lag: number, lagSeconds: number | null, ratePerSecond: number | null, topics: Array<{ topic: string, partition: number, committed: string, latest: string, lag: number }> };
+
+export type TopicDetailsFragment = { config: Record<string, unknown> | null, name: string, messages: number, sizeBytes: number | null, ratePerSecond: number | null, partitions: Array<{ id: number, earliest: string, latest: string, leader: number | null, replicas: Array<number>, inSync: Array<number> }> };
+
+export type TopicsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TopicsQuery = { topics: Array<{ name: string, messages: number, sizeBytes: number | null, ratePerSecond: number | null, partitions: Array<{ id: number, earliest: string, latest: string, leader: number | null, replicas: Array<number>, inSync: Array<number> }> }> };
+
+export type TopicQueryVariables = Exact<{
+  name: string;
+}>;
+
+
+export type TopicQuery = { topic: { config: Record<string, unknown> | null, name: string, messages: number, sizeBytes: number | null, ratePerSecond: number | null, partitions: Array<{ id: number, earliest: string, latest: string, leader: number | null, replicas: Array<number>, inSync: Array<number> }> } | null };
+
+export type TopicStatusQueryVariables = Exact<{
+  topic?: string | null | undefined;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type TopicStatusQuery = { topicStatus: Array<{ topic: string, observedAt: string, partitions: number, messages: number, sizeBytes: number | null, ratePerSecond: number | null }> };
+
+export type MessagesQueryVariables = Exact<{
+  topic: string;
+  partition?: number | null | undefined;
+  offset?: string | null | undefined;
+  from?: string | null | undefined;
+  key?: string | null | undefined;
+  text?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type MessagesQuery = { messages: Array<{ topic: string, partition: number, offset: string, key: string | null, value: string | null, headers: Record<string, unknown> | null, encoding: string, timestamp: string }> };
+
+export type ConsumerGroupsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ConsumerGroupsQuery = { consumerGroups: Array<{ id: string, state: string, members: number, lag: number, lagSeconds: number | null, ratePerSecond: number | null, topics: Array<{ topic: string, partition: number, committed: string, latest: string, lag: number }> }> };
+
+export type CreateTopicMutationVariables = Exact<{
+  name: string;
+  partitions?: number | null | undefined;
+  config?: Record<string, unknown> | null | undefined;
+}>;
+
+
+export type CreateTopicMutation = { createTopic: { config: Record<string, unknown> | null, name: string, messages: number, sizeBytes: number | null, ratePerSecond: number | null, partitions: Array<{ id: number, earliest: string, latest: string, leader: number | null, replicas: Array<number>, inSync: Array<number> }> } };
+
+export type DeleteTopicMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type DeleteTopicMutation = { deleteTopic: boolean };
+
+export type ProduceMessageMutationVariables = Exact<{
+  topic: string;
+  key?: string | null | undefined;
+  value: string;
+  headers?: Record<string, unknown> | null | undefined;
+}>;
+
+
+export type ProduceMessageMutation = { produceMessage: { topic: string, partition: number, offset: string, position: string } };
+
+export type WatchMessagesSubscriptionVariables = Exact<{
+  topic: string;
+  key?: string | null | undefined;
+  text?: string | null | undefined;
+  after?: string | null | undefined;
+  fromStart?: boolean | null | undefined;
+  heartbeat?: number | null | undefined;
+}>;
+
+
+export type WatchMessagesSubscription = { messages: { cursor: string | null, topic: string, partition: number, offset: string, key: string | null, value: string | null, headers: Record<string, unknown> | null, encoding: string, timestamp: string } | null };
+
+export type WatchTopicsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WatchTopicsSubscription = { topics: Array<{ name: string, messages: number, sizeBytes: number | null, ratePerSecond: number | null, partitions: Array<{ id: number, earliest: string, latest: string, leader: number | null, replicas: Array<number>, inSync: Array<number> }> }> };
+
+export type WatchConsumerGroupsSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WatchConsumerGroupsSubscription = { consumerGroups: Array<{ id: string, state: string, members: number, lag: number, lagSeconds: number | null, ratePerSecond: number | null, topics: Array<{ topic: string, partition: number, committed: string, latest: string, lag: number }> }> };
+
 export type UserFieldsFragment = { id: string, name: string, email: string, department: string, status: UserStatus, version: number, createdAt: string, updatedAt: string };
 
 export type DepartmentStatsFieldsFragment = { department: string, users: number, activeUsers: number, posts: number, version: number };
@@ -495,6 +884,35 @@ export type WatchDepartmentStatsSubscriptionVariables = Exact<{
 
 export type WatchDepartmentStatsSubscription = { departmentStats: { department: string, users: number, activeUsers: number, posts: number, version: number } };
 
+export const PlayerFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}
+    `, {"fragmentName":"PlayerFields"});
+export const CasinoStatsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment CasinoStatsFields on CasinoStats {
+  players
+  actions
+  tokensInCirculation
+  byType {
+    name
+    count
+  }
+  version
+}
+    `, {"fragmentName":"CasinoStatsFields"});
 export const DeadLetterFieldsFragmentDoc = new TypedDocumentString(`
     fragment DeadLetterFields on DeadLetter {
   id
@@ -643,6 +1061,20 @@ export const OrderStatsWindowFieldsFragmentDoc = new TypedDocumentString(`
   minAmount
   maxAmount
 }`, {"fragmentName":"OrderStatsWindowFields"});
+export const BatchFieldsFragmentDoc = new TypedDocumentString(`
+    fragment BatchFields on BatchPayload {
+  accepted
+  replayed
+  rejected {
+    index
+    code
+    reason
+    field
+    message
+  }
+  position
+}
+    `, {"fragmentName":"BatchFields"});
 export const PostFieldsFragmentDoc = new TypedDocumentString(`
     fragment PostFields on Post {
   id
@@ -668,6 +1100,108 @@ export const ProductFieldsFragmentDoc = new TypedDocumentString(`
   updatedAt
 }
     `, {"fragmentName":"ProductFields"});
+export const UserActivityFieldsFragmentDoc = new TypedDocumentString(`
+    fragment UserActivityFields on UserActivity {
+  id
+  userId
+  action
+  metadata
+  occurredAt
+}
+    `, {"fragmentName":"UserActivityFields"});
+export const SystemMetricFieldsFragmentDoc = new TypedDocumentString(`
+    fragment SystemMetricFields on SystemMetric {
+  id
+  host
+  name
+  value
+  unit
+  labels
+  occurredAt
+  version
+}
+    `, {"fragmentName":"SystemMetricFields"});
+export const ErrorLogFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ErrorLogFields on ErrorLog {
+  id
+  service
+  level
+  message
+  stack
+  metadata
+  occurredAt
+}
+    `, {"fragmentName":"ErrorLogFields"});
+export const PipelineStatsFieldsFragmentDoc = new TypedDocumentString(`
+    fragment PipelineStatsFields on PipelineStats {
+  activities
+  metrics
+  errors
+  messages
+  perSecond
+  byAction {
+    name
+    count
+  }
+  byLevel {
+    name
+    count
+  }
+  version
+}
+    `, {"fragmentName":"PipelineStatsFields"});
+export const ConsumerGroupFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ConsumerGroupFields on ConsumerGroup {
+  id
+  state
+  members
+  lag
+  lagSeconds
+  ratePerSecond
+  topics {
+    topic
+    partition
+    committed
+    latest
+    lag
+  }
+}
+    `, {"fragmentName":"ConsumerGroupFields"});
+export const TopicFieldsFragmentDoc = new TypedDocumentString(`
+    fragment TopicFields on Topic {
+  name
+  messages
+  sizeBytes
+  ratePerSecond
+  partitions {
+    id
+    earliest
+    latest
+    leader
+    replicas
+    inSync
+  }
+}
+    `, {"fragmentName":"TopicFields"});
+export const TopicDetailsFragmentDoc = new TypedDocumentString(`
+    fragment TopicDetails on Topic {
+  ...TopicFields
+  config
+}
+    fragment TopicFields on Topic {
+  name
+  messages
+  sizeBytes
+  ratePerSecond
+  partitions {
+    id
+    earliest
+    latest
+    leader
+    replicas
+    inSync
+  }
+}`, {"fragmentName":"TopicDetails"});
 export const UserFieldsFragmentDoc = new TypedDocumentString(`
     fragment UserFields on User {
   id
@@ -689,6 +1223,261 @@ export const DepartmentStatsFieldsFragmentDoc = new TypedDocumentString(`
   version
 }
     `, {"fragmentName":"DepartmentStatsFields"});
+export const PlayerDocument = new TypedDocumentString(`
+    query player($id: ID!, $consistentWith: Position, $waitMs: Int) {
+  player(id: $id, consistentWith: $consistentWith, waitMs: $waitMs) {
+    ...PlayerFields
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const CasinoStatsDocument = new TypedDocumentString(`
+    query casinoStats($consistentWith: Position, $waitMs: Int) {
+  casinoStats(consistentWith: $consistentWith, waitMs: $waitMs) {
+    ...CasinoStatsFields
+  }
+}
+    fragment CasinoStatsFields on CasinoStats {
+  players
+  actions
+  tokensInCirculation
+  byType {
+    name
+    count
+  }
+  version
+}`);
+export const RegisterPlayerDocument = new TypedDocumentString(`
+    mutation registerPlayer($id: ID!, $birthDate: String) {
+  registerPlayer(id: $id, birthDate: $birthDate) {
+    ...PlayerFields
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const RecordCasinoActionsDocument = new TypedDocumentString(`
+    mutation recordCasinoActions($inputs: [CasinoActionInput!]!) {
+  recordCasinoActions(inputs: $inputs) {
+    ...BatchFields
+  }
+}
+    fragment BatchFields on BatchPayload {
+  accepted
+  replayed
+  rejected {
+    index
+    code
+    reason
+    field
+    message
+  }
+  position
+}`);
+export const SpinSlotDocument = new TypedDocumentString(`
+    mutation spinSlot($playerId: ID!, $bet: Int!, $idempotencyKey: ID) {
+  spinSlot(playerId: $playerId, bet: $bet, idempotencyKey: $idempotencyKey) {
+    reels
+    bet
+    payout
+    player {
+      ...PlayerFields
+    }
+    position
+    replayed
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const OpenGachaDocument = new TypedDocumentString(`
+    mutation openGacha($playerId: ID!, $idempotencyKey: ID) {
+  openGacha(playerId: $playerId, idempotencyKey: $idempotencyKey) {
+    rarity
+    item
+    player {
+      ...PlayerFields
+    }
+    position
+    replayed
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const EarnTokensDocument = new TypedDocumentString(`
+    mutation earnTokens($playerId: ID!, $amount: Int!, $reason: String!, $idempotencyKey: ID) {
+  earnTokens(
+    playerId: $playerId
+    amount: $amount
+    reason: $reason
+    idempotencyKey: $idempotencyKey
+  ) {
+    player {
+      ...PlayerFields
+    }
+    ledgerEntryId
+    position
+    replayed
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const VerifyAgeDocument = new TypedDocumentString(`
+    mutation verifyAge($playerId: ID!, $birthDate: String!) {
+  verifyAge(playerId: $playerId, birthDate: $birthDate) {
+    ...PlayerFields
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const SetDailySpendLimitDocument = new TypedDocumentString(`
+    mutation setDailySpendLimit($playerId: ID!, $limit: Int) {
+  setDailySpendLimit(playerId: $playerId, limit: $limit) {
+    ...PlayerFields
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const WatchCasinoFeedbackDocument = new TypedDocumentString(`
+    subscription watchCasinoFeedback($playerId: ID, $after: Cursor, $heartbeat: Int) {
+  casinoFeedback(playerId: $playerId, after: $after, heartbeat: $heartbeat) {
+    id
+    playerId
+    kind
+    intensity
+    message
+    causedBy
+    occurredAt
+    cursor
+  }
+}
+    `);
+export const WatchPlayerDocument = new TypedDocumentString(`
+    subscription watchPlayer($id: ID!) {
+  player(id: $id) {
+    ...PlayerFields
+  }
+}
+    fragment PlayerFields on Player {
+  id
+  tokens
+  spins
+  gachaOpens
+  battlePassLevel
+  battlePassXp
+  vipTier
+  spentToday
+  dailySpendLimit
+  pendingDailySpendLimit
+  dailySpendLimitChangesAt
+  ageVerified
+  version
+}`);
+export const WatchCasinoStatsDocument = new TypedDocumentString(`
+    subscription watchCasinoStats {
+  casinoStats {
+    ...CasinoStatsFields
+  }
+}
+    fragment CasinoStatsFields on CasinoStats {
+  players
+  actions
+  tokensInCirculation
+  byType {
+    name
+    count
+  }
+  version
+}`);
 export const DeadLetterDocument = new TypedDocumentString(`
     query deadLetter($id: ID!, $waiting: Int) {
   deadLetter(id: $id) {
@@ -1040,19 +1829,21 @@ export const CreateOrderDocument = new TypedDocumentString(`
 export const CreateOrdersDocument = new TypedDocumentString(`
     mutation createOrders($inputs: [CreateOrderInput!]!) {
   createOrders(inputs: $inputs) {
-    accepted
-    replayed
-    rejected {
-      index
-      code
-      reason
-      field
-      message
-    }
-    position
+    ...BatchFields
   }
 }
-    `);
+    fragment BatchFields on BatchPayload {
+  accepted
+  replayed
+  rejected {
+    index
+    code
+    reason
+    field
+    message
+  }
+  position
+}`);
 export const ChangeOrderStatusDocument = new TypedDocumentString(`
     mutation changeOrderStatus($orderId: ID!, $from: OrderStatus, $to: OrderStatus!, $idempotencyKey: ID) {
   changeOrderStatus(
@@ -1414,6 +2205,485 @@ export const WatchProductEventsDocument = new TypedDocumentString(`
   createdAt
   updatedAt
 }`);
+export const UserActivitiesDocument = new TypedDocumentString(`
+    query userActivities($first: Int, $after: String, $userId: ID, $action: String, $from: DateTime, $to: DateTime, $consistentWith: Position, $waitMs: Int) {
+  userActivities(
+    first: $first
+    after: $after
+    userId: $userId
+    action: $action
+    from: $from
+    to: $to
+    consistentWith: $consistentWith
+    waitMs: $waitMs
+  ) {
+    nodes {
+      ...UserActivityFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+    asOf
+  }
+}
+    fragment UserActivityFields on UserActivity {
+  id
+  userId
+  action
+  metadata
+  occurredAt
+}`);
+export const SystemMetricsDocument = new TypedDocumentString(`
+    query systemMetrics($first: Int, $after: String, $host: String, $name: String, $from: DateTime, $to: DateTime, $consistentWith: Position, $waitMs: Int) {
+  systemMetrics(
+    first: $first
+    after: $after
+    host: $host
+    name: $name
+    from: $from
+    to: $to
+    consistentWith: $consistentWith
+    waitMs: $waitMs
+  ) {
+    nodes {
+      ...SystemMetricFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+    asOf
+  }
+}
+    fragment SystemMetricFields on SystemMetric {
+  id
+  host
+  name
+  value
+  unit
+  labels
+  occurredAt
+  version
+}`);
+export const ErrorLogsDocument = new TypedDocumentString(`
+    query errorLogs($first: Int, $after: String, $service: String, $level: LogLevel, $from: DateTime, $to: DateTime, $consistentWith: Position, $waitMs: Int) {
+  errorLogs(
+    first: $first
+    after: $after
+    service: $service
+    level: $level
+    from: $from
+    to: $to
+    consistentWith: $consistentWith
+    waitMs: $waitMs
+  ) {
+    nodes {
+      ...ErrorLogFields
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+    asOf
+  }
+}
+    fragment ErrorLogFields on ErrorLog {
+  id
+  service
+  level
+  message
+  stack
+  metadata
+  occurredAt
+}`);
+export const PipelineStatsDocument = new TypedDocumentString(`
+    query pipelineStats($consistentWith: Position, $waitMs: Int) {
+  pipelineStats(consistentWith: $consistentWith, waitMs: $waitMs) {
+    ...PipelineStatsFields
+  }
+}
+    fragment PipelineStatsFields on PipelineStats {
+  activities
+  metrics
+  errors
+  messages
+  perSecond
+  byAction {
+    name
+    count
+  }
+  byLevel {
+    name
+    count
+  }
+  version
+}`);
+export const StoredMessagesDocument = new TypedDocumentString(`
+    query storedMessages($topic: String!, $partition: Int!, $offset: String, $first: Int) {
+  storedMessages(
+    topic: $topic
+    partition: $partition
+    offset: $offset
+    first: $first
+  ) {
+    ...MessageFields
+  }
+}
+    fragment MessageFields on Message {
+  topic
+  partition
+  offset
+  key
+  value
+  headers
+  encoding
+  timestamp
+}`);
+export const IngestUserActivitiesDocument = new TypedDocumentString(`
+    mutation ingestUserActivities($inputs: [UserActivityInput!]!) {
+  ingestUserActivities(inputs: $inputs) {
+    ...BatchFields
+  }
+}
+    fragment BatchFields on BatchPayload {
+  accepted
+  replayed
+  rejected {
+    index
+    code
+    reason
+    field
+    message
+  }
+  position
+}`);
+export const IngestSystemMetricsDocument = new TypedDocumentString(`
+    mutation ingestSystemMetrics($inputs: [SystemMetricInput!]!) {
+  ingestSystemMetrics(inputs: $inputs) {
+    ...BatchFields
+  }
+}
+    fragment BatchFields on BatchPayload {
+  accepted
+  replayed
+  rejected {
+    index
+    code
+    reason
+    field
+    message
+  }
+  position
+}`);
+export const IngestErrorLogsDocument = new TypedDocumentString(`
+    mutation ingestErrorLogs($inputs: [ErrorLogInput!]!) {
+  ingestErrorLogs(inputs: $inputs) {
+    ...BatchFields
+  }
+}
+    fragment BatchFields on BatchPayload {
+  accepted
+  replayed
+  rejected {
+    index
+    code
+    reason
+    field
+    message
+  }
+  position
+}`);
+export const WatchUserActivitiesDocument = new TypedDocumentString(`
+    subscription watchUserActivities($userId: ID, $action: String, $after: Cursor, $heartbeat: Int) {
+  userActivities(
+    userId: $userId
+    action: $action
+    after: $after
+    heartbeat: $heartbeat
+  ) {
+    activity {
+      ...UserActivityFields
+    }
+    cursor
+  }
+}
+    fragment UserActivityFields on UserActivity {
+  id
+  userId
+  action
+  metadata
+  occurredAt
+}`);
+export const WatchErrorLogsDocument = new TypedDocumentString(`
+    subscription watchErrorLogs($service: String, $level: LogLevel, $after: Cursor, $heartbeat: Int) {
+  errorLogs(
+    service: $service
+    level: $level
+    after: $after
+    heartbeat: $heartbeat
+  ) {
+    log {
+      ...ErrorLogFields
+    }
+    cursor
+  }
+}
+    fragment ErrorLogFields on ErrorLog {
+  id
+  service
+  level
+  message
+  stack
+  metadata
+  occurredAt
+}`);
+export const WatchSystemMetricsDocument = new TypedDocumentString(`
+    subscription watchSystemMetrics($host: String, $name: String) {
+  systemMetrics(host: $host, name: $name) {
+    ...SystemMetricFields
+  }
+}
+    fragment SystemMetricFields on SystemMetric {
+  id
+  host
+  name
+  value
+  unit
+  labels
+  occurredAt
+  version
+}`);
+export const WatchPipelineStatsDocument = new TypedDocumentString(`
+    subscription watchPipelineStats {
+  pipelineStats {
+    ...PipelineStatsFields
+  }
+}
+    fragment PipelineStatsFields on PipelineStats {
+  activities
+  metrics
+  errors
+  messages
+  perSecond
+  byAction {
+    name
+    count
+  }
+  byLevel {
+    name
+    count
+  }
+  version
+}`);
+export const TopicsDocument = new TypedDocumentString(`
+    query topics {
+  topics {
+    ...TopicFields
+  }
+}
+    fragment TopicFields on Topic {
+  name
+  messages
+  sizeBytes
+  ratePerSecond
+  partitions {
+    id
+    earliest
+    latest
+    leader
+    replicas
+    inSync
+  }
+}`);
+export const TopicDocument = new TypedDocumentString(`
+    query topic($name: String!) {
+  topic(name: $name) {
+    ...TopicDetails
+  }
+}
+    fragment TopicFields on Topic {
+  name
+  messages
+  sizeBytes
+  ratePerSecond
+  partitions {
+    id
+    earliest
+    latest
+    leader
+    replicas
+    inSync
+  }
+}
+fragment TopicDetails on Topic {
+  ...TopicFields
+  config
+}`);
+export const TopicStatusDocument = new TypedDocumentString(`
+    query topicStatus($topic: String, $from: DateTime, $to: DateTime, $first: Int) {
+  topicStatus(topic: $topic, from: $from, to: $to, first: $first) {
+    topic
+    observedAt
+    partitions
+    messages
+    sizeBytes
+    ratePerSecond
+  }
+}
+    `);
+export const MessagesDocument = new TypedDocumentString(`
+    query messages($topic: String!, $partition: Int, $offset: String, $from: DateTime, $key: String, $text: String, $first: Int) {
+  messages(
+    topic: $topic
+    partition: $partition
+    offset: $offset
+    from: $from
+    key: $key
+    text: $text
+    first: $first
+  ) {
+    ...MessageFields
+  }
+}
+    fragment MessageFields on Message {
+  topic
+  partition
+  offset
+  key
+  value
+  headers
+  encoding
+  timestamp
+}`);
+export const ConsumerGroupsDocument = new TypedDocumentString(`
+    query consumerGroups {
+  consumerGroups {
+    ...ConsumerGroupFields
+  }
+}
+    fragment ConsumerGroupFields on ConsumerGroup {
+  id
+  state
+  members
+  lag
+  lagSeconds
+  ratePerSecond
+  topics {
+    topic
+    partition
+    committed
+    latest
+    lag
+  }
+}`);
+export const CreateTopicDocument = new TypedDocumentString(`
+    mutation createTopic($name: String!, $partitions: Int, $config: JSONObject) {
+  createTopic(name: $name, partitions: $partitions, config: $config) {
+    ...TopicDetails
+  }
+}
+    fragment TopicFields on Topic {
+  name
+  messages
+  sizeBytes
+  ratePerSecond
+  partitions {
+    id
+    earliest
+    latest
+    leader
+    replicas
+    inSync
+  }
+}
+fragment TopicDetails on Topic {
+  ...TopicFields
+  config
+}`);
+export const DeleteTopicDocument = new TypedDocumentString(`
+    mutation deleteTopic($name: String!) {
+  deleteTopic(name: $name)
+}
+    `);
+export const ProduceMessageDocument = new TypedDocumentString(`
+    mutation produceMessage($topic: String!, $key: String, $value: String!, $headers: JSONObject) {
+  produceMessage(topic: $topic, key: $key, value: $value, headers: $headers) {
+    topic
+    partition
+    offset
+    position
+  }
+}
+    `);
+export const WatchMessagesDocument = new TypedDocumentString(`
+    subscription watchMessages($topic: String!, $key: String, $text: String, $after: Cursor, $fromStart: Boolean, $heartbeat: Int) {
+  messages(
+    topic: $topic
+    key: $key
+    text: $text
+    after: $after
+    fromStart: $fromStart
+    heartbeat: $heartbeat
+  ) {
+    ...MessageFields
+    cursor
+  }
+}
+    fragment MessageFields on Message {
+  topic
+  partition
+  offset
+  key
+  value
+  headers
+  encoding
+  timestamp
+}`);
+export const WatchTopicsDocument = new TypedDocumentString(`
+    subscription watchTopics {
+  topics {
+    ...TopicFields
+  }
+}
+    fragment TopicFields on Topic {
+  name
+  messages
+  sizeBytes
+  ratePerSecond
+  partitions {
+    id
+    earliest
+    latest
+    leader
+    replicas
+    inSync
+  }
+}`);
+export const WatchConsumerGroupsDocument = new TypedDocumentString(`
+    subscription watchConsumerGroups {
+  consumerGroups {
+    ...ConsumerGroupFields
+  }
+}
+    fragment ConsumerGroupFields on ConsumerGroup {
+  id
+  state
+  members
+  lag
+  lagSeconds
+  ratePerSecond
+  topics {
+    topic
+    partition
+    committed
+    latest
+    lag
+  }
+}`);
 export const UserDocument = new TypedDocumentString(`
     query user($id: ID!, $consistentWith: Position, $waitMs: Int) {
   user(id: $id, consistentWith: $consistentWith, waitMs: $waitMs) {
@@ -1567,6 +2837,42 @@ export const WatchDepartmentStatsDocument = new TypedDocumentString(`
 export type Requester<C = {}> = <R, V>(doc: string, vars?: V, options?: C) => Promise<R> | AsyncIterable<R>
 export function getSdk<C>(requester: Requester<C>) {
   return {
+    player(variables: PlayerQueryVariables, options?: C): Promise<PlayerQuery> {
+      return requester<PlayerQuery, PlayerQueryVariables>(PlayerDocument, variables, options) as Promise<PlayerQuery>;
+    },
+    casinoStats(variables?: CasinoStatsQueryVariables, options?: C): Promise<CasinoStatsQuery> {
+      return requester<CasinoStatsQuery, CasinoStatsQueryVariables>(CasinoStatsDocument, variables, options) as Promise<CasinoStatsQuery>;
+    },
+    registerPlayer(variables: RegisterPlayerMutationVariables, options?: C): Promise<RegisterPlayerMutation> {
+      return requester<RegisterPlayerMutation, RegisterPlayerMutationVariables>(RegisterPlayerDocument, variables, options) as Promise<RegisterPlayerMutation>;
+    },
+    recordCasinoActions(variables: RecordCasinoActionsMutationVariables, options?: C): Promise<RecordCasinoActionsMutation> {
+      return requester<RecordCasinoActionsMutation, RecordCasinoActionsMutationVariables>(RecordCasinoActionsDocument, variables, options) as Promise<RecordCasinoActionsMutation>;
+    },
+    spinSlot(variables: SpinSlotMutationVariables, options?: C): Promise<SpinSlotMutation> {
+      return requester<SpinSlotMutation, SpinSlotMutationVariables>(SpinSlotDocument, variables, options) as Promise<SpinSlotMutation>;
+    },
+    openGacha(variables: OpenGachaMutationVariables, options?: C): Promise<OpenGachaMutation> {
+      return requester<OpenGachaMutation, OpenGachaMutationVariables>(OpenGachaDocument, variables, options) as Promise<OpenGachaMutation>;
+    },
+    earnTokens(variables: EarnTokensMutationVariables, options?: C): Promise<EarnTokensMutation> {
+      return requester<EarnTokensMutation, EarnTokensMutationVariables>(EarnTokensDocument, variables, options) as Promise<EarnTokensMutation>;
+    },
+    verifyAge(variables: VerifyAgeMutationVariables, options?: C): Promise<VerifyAgeMutation> {
+      return requester<VerifyAgeMutation, VerifyAgeMutationVariables>(VerifyAgeDocument, variables, options) as Promise<VerifyAgeMutation>;
+    },
+    setDailySpendLimit(variables: SetDailySpendLimitMutationVariables, options?: C): Promise<SetDailySpendLimitMutation> {
+      return requester<SetDailySpendLimitMutation, SetDailySpendLimitMutationVariables>(SetDailySpendLimitDocument, variables, options) as Promise<SetDailySpendLimitMutation>;
+    },
+    watchCasinoFeedback(variables?: WatchCasinoFeedbackSubscriptionVariables, options?: C): AsyncIterable<WatchCasinoFeedbackSubscription> {
+      return requester<WatchCasinoFeedbackSubscription, WatchCasinoFeedbackSubscriptionVariables>(WatchCasinoFeedbackDocument, variables, options) as AsyncIterable<WatchCasinoFeedbackSubscription>;
+    },
+    watchPlayer(variables: WatchPlayerSubscriptionVariables, options?: C): AsyncIterable<WatchPlayerSubscription> {
+      return requester<WatchPlayerSubscription, WatchPlayerSubscriptionVariables>(WatchPlayerDocument, variables, options) as AsyncIterable<WatchPlayerSubscription>;
+    },
+    watchCasinoStats(variables?: WatchCasinoStatsSubscriptionVariables, options?: C): AsyncIterable<WatchCasinoStatsSubscription> {
+      return requester<WatchCasinoStatsSubscription, WatchCasinoStatsSubscriptionVariables>(WatchCasinoStatsDocument, variables, options) as AsyncIterable<WatchCasinoStatsSubscription>;
+    },
     deadLetter(variables: DeadLetterQueryVariables, options?: C): Promise<DeadLetterQuery> {
       return requester<DeadLetterQuery, DeadLetterQueryVariables>(DeadLetterDocument, variables, options) as Promise<DeadLetterQuery>;
     },
@@ -1659,6 +2965,75 @@ export function getSdk<C>(requester: Requester<C>) {
     },
     watchProductEvents(variables?: WatchProductEventsSubscriptionVariables, options?: C): AsyncIterable<WatchProductEventsSubscription> {
       return requester<WatchProductEventsSubscription, WatchProductEventsSubscriptionVariables>(WatchProductEventsDocument, variables, options) as AsyncIterable<WatchProductEventsSubscription>;
+    },
+    userActivities(variables?: UserActivitiesQueryVariables, options?: C): Promise<UserActivitiesQuery> {
+      return requester<UserActivitiesQuery, UserActivitiesQueryVariables>(UserActivitiesDocument, variables, options) as Promise<UserActivitiesQuery>;
+    },
+    systemMetrics(variables?: SystemMetricsQueryVariables, options?: C): Promise<SystemMetricsQuery> {
+      return requester<SystemMetricsQuery, SystemMetricsQueryVariables>(SystemMetricsDocument, variables, options) as Promise<SystemMetricsQuery>;
+    },
+    errorLogs(variables?: ErrorLogsQueryVariables, options?: C): Promise<ErrorLogsQuery> {
+      return requester<ErrorLogsQuery, ErrorLogsQueryVariables>(ErrorLogsDocument, variables, options) as Promise<ErrorLogsQuery>;
+    },
+    pipelineStats(variables?: PipelineStatsQueryVariables, options?: C): Promise<PipelineStatsQuery> {
+      return requester<PipelineStatsQuery, PipelineStatsQueryVariables>(PipelineStatsDocument, variables, options) as Promise<PipelineStatsQuery>;
+    },
+    storedMessages(variables: StoredMessagesQueryVariables, options?: C): Promise<StoredMessagesQuery> {
+      return requester<StoredMessagesQuery, StoredMessagesQueryVariables>(StoredMessagesDocument, variables, options) as Promise<StoredMessagesQuery>;
+    },
+    ingestUserActivities(variables: IngestUserActivitiesMutationVariables, options?: C): Promise<IngestUserActivitiesMutation> {
+      return requester<IngestUserActivitiesMutation, IngestUserActivitiesMutationVariables>(IngestUserActivitiesDocument, variables, options) as Promise<IngestUserActivitiesMutation>;
+    },
+    ingestSystemMetrics(variables: IngestSystemMetricsMutationVariables, options?: C): Promise<IngestSystemMetricsMutation> {
+      return requester<IngestSystemMetricsMutation, IngestSystemMetricsMutationVariables>(IngestSystemMetricsDocument, variables, options) as Promise<IngestSystemMetricsMutation>;
+    },
+    ingestErrorLogs(variables: IngestErrorLogsMutationVariables, options?: C): Promise<IngestErrorLogsMutation> {
+      return requester<IngestErrorLogsMutation, IngestErrorLogsMutationVariables>(IngestErrorLogsDocument, variables, options) as Promise<IngestErrorLogsMutation>;
+    },
+    watchUserActivities(variables?: WatchUserActivitiesSubscriptionVariables, options?: C): AsyncIterable<WatchUserActivitiesSubscription> {
+      return requester<WatchUserActivitiesSubscription, WatchUserActivitiesSubscriptionVariables>(WatchUserActivitiesDocument, variables, options) as AsyncIterable<WatchUserActivitiesSubscription>;
+    },
+    watchErrorLogs(variables?: WatchErrorLogsSubscriptionVariables, options?: C): AsyncIterable<WatchErrorLogsSubscription> {
+      return requester<WatchErrorLogsSubscription, WatchErrorLogsSubscriptionVariables>(WatchErrorLogsDocument, variables, options) as AsyncIterable<WatchErrorLogsSubscription>;
+    },
+    watchSystemMetrics(variables?: WatchSystemMetricsSubscriptionVariables, options?: C): AsyncIterable<WatchSystemMetricsSubscription> {
+      return requester<WatchSystemMetricsSubscription, WatchSystemMetricsSubscriptionVariables>(WatchSystemMetricsDocument, variables, options) as AsyncIterable<WatchSystemMetricsSubscription>;
+    },
+    watchPipelineStats(variables?: WatchPipelineStatsSubscriptionVariables, options?: C): AsyncIterable<WatchPipelineStatsSubscription> {
+      return requester<WatchPipelineStatsSubscription, WatchPipelineStatsSubscriptionVariables>(WatchPipelineStatsDocument, variables, options) as AsyncIterable<WatchPipelineStatsSubscription>;
+    },
+    topics(variables?: TopicsQueryVariables, options?: C): Promise<TopicsQuery> {
+      return requester<TopicsQuery, TopicsQueryVariables>(TopicsDocument, variables, options) as Promise<TopicsQuery>;
+    },
+    topic(variables: TopicQueryVariables, options?: C): Promise<TopicQuery> {
+      return requester<TopicQuery, TopicQueryVariables>(TopicDocument, variables, options) as Promise<TopicQuery>;
+    },
+    topicStatus(variables?: TopicStatusQueryVariables, options?: C): Promise<TopicStatusQuery> {
+      return requester<TopicStatusQuery, TopicStatusQueryVariables>(TopicStatusDocument, variables, options) as Promise<TopicStatusQuery>;
+    },
+    messages(variables: MessagesQueryVariables, options?: C): Promise<MessagesQuery> {
+      return requester<MessagesQuery, MessagesQueryVariables>(MessagesDocument, variables, options) as Promise<MessagesQuery>;
+    },
+    consumerGroups(variables?: ConsumerGroupsQueryVariables, options?: C): Promise<ConsumerGroupsQuery> {
+      return requester<ConsumerGroupsQuery, ConsumerGroupsQueryVariables>(ConsumerGroupsDocument, variables, options) as Promise<ConsumerGroupsQuery>;
+    },
+    createTopic(variables: CreateTopicMutationVariables, options?: C): Promise<CreateTopicMutation> {
+      return requester<CreateTopicMutation, CreateTopicMutationVariables>(CreateTopicDocument, variables, options) as Promise<CreateTopicMutation>;
+    },
+    deleteTopic(variables: DeleteTopicMutationVariables, options?: C): Promise<DeleteTopicMutation> {
+      return requester<DeleteTopicMutation, DeleteTopicMutationVariables>(DeleteTopicDocument, variables, options) as Promise<DeleteTopicMutation>;
+    },
+    produceMessage(variables: ProduceMessageMutationVariables, options?: C): Promise<ProduceMessageMutation> {
+      return requester<ProduceMessageMutation, ProduceMessageMutationVariables>(ProduceMessageDocument, variables, options) as Promise<ProduceMessageMutation>;
+    },
+    watchMessages(variables: WatchMessagesSubscriptionVariables, options?: C): AsyncIterable<WatchMessagesSubscription> {
+      return requester<WatchMessagesSubscription, WatchMessagesSubscriptionVariables>(WatchMessagesDocument, variables, options) as AsyncIterable<WatchMessagesSubscription>;
+    },
+    watchTopics(variables?: WatchTopicsSubscriptionVariables, options?: C): AsyncIterable<WatchTopicsSubscription> {
+      return requester<WatchTopicsSubscription, WatchTopicsSubscriptionVariables>(WatchTopicsDocument, variables, options) as AsyncIterable<WatchTopicsSubscription>;
+    },
+    watchConsumerGroups(variables?: WatchConsumerGroupsSubscriptionVariables, options?: C): AsyncIterable<WatchConsumerGroupsSubscription> {
+      return requester<WatchConsumerGroupsSubscription, WatchConsumerGroupsSubscriptionVariables>(WatchConsumerGroupsDocument, variables, options) as AsyncIterable<WatchConsumerGroupsSubscription>;
     },
     user(variables: UserQueryVariables, options?: C): Promise<UserQuery> {
       return requester<UserQuery, UserQueryVariables>(UserDocument, variables, options) as Promise<UserQuery>;
