@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
 import { createClientFactory, type ClusterType } from './client.js';
@@ -5,7 +7,7 @@ import { decodeRecords } from './decode.js';
 import type { Kafka, Watermarks } from './kafka.js';
 import { createConnections } from './connections.js';
 import { createLogReader } from './log-reader.js';
-import { fetchFrom } from './protocol.js';
+import { errorType, fetchFrom } from './protocol.js';
 import { createPublisher } from './publisher.js';
 
 export interface KafkaOptions {
@@ -14,6 +16,27 @@ export interface KafkaOptions {
   readonly prefix: string;
   readonly logger: Logger;
 }
+
+const createTimeoutMs = 15_000;
+
+/**
+ * Waits until the brokers know the topics and their leaders. The controller answers before that; kafkajs's `waitForLeaders` takes a
+ * broker that has not heard of a topic yet for an error.
+ */
+const whenLed = async (admin: Admin, topics: string[]): Promise<void> => {
+  const giveUp = performance.now() + createTimeoutMs;
+  for (;;) {
+    try {
+      await admin.fetchTopicMetadata({ topics });
+      return;
+    } catch (error) {
+      if (!notYet.includes(errorType(error) ?? '') || performance.now() > giveUp) throw error;
+    }
+    await sleep(50);
+  }
+};
+
+const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
 /** Connects at first use. */
 export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka => {
@@ -32,21 +55,25 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
       await admin.connect();
       try {
         const existing = new Set(await admin.listTopics());
+        const missing = topics.filter(({ name }) => !existing.has(prefix + name));
+        if (missing.length === 0) return;
         await admin.createTopics({
-          waitForLeaders: true,
-          timeout: 15_000,
-          topics: topics
-            .filter(({ name }) => !existing.has(prefix + name))
-            .map(({ name, partitions, retentionMs }) => ({
-              topic: prefix + name,
-              numPartitions: partitions,
-              replicationFactor: -1,
-              configEntries: [
-                { name: 'retention.ms', value: String(retentionMs) },
-                { name: 'message.timestamp.type', value: 'LogAppendTime' },
-              ],
-            })),
+          waitForLeaders: false,
+          timeout: createTimeoutMs,
+          topics: missing.map(({ name, partitions, retentionMs }) => ({
+            topic: prefix + name,
+            numPartitions: partitions,
+            replicationFactor: -1,
+            configEntries: [
+              { name: 'retention.ms', value: String(retentionMs) },
+              { name: 'message.timestamp.type', value: 'LogAppendTime' },
+            ],
+          })),
         });
+        await whenLed(
+          admin,
+          missing.map(({ name }) => prefix + name),
+        );
       } finally {
         await admin.disconnect();
       }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Broker, ClientFactory, ClusterType } from './client.js';
 import { decodeRecords } from './decode.js';
 import type { FetchedBatch, LogReader, LogReaderOptions, ReadFault } from './kafka.js';
-import { fetchFrom, type FetchedPartition } from './protocol.js';
+import { errorType, fetchFrom, type FetchedPartition } from './protocol.js';
 
 /**
  * Reads partitions by fetch requests to their leaders, below kafkajs's consumer: no group, so no join, session, rebalance
@@ -83,6 +83,8 @@ export const createLogReader = (
           await cluster.connect();
           const topics = new Set([...assigned.values()].map(({ topic }) => topic));
           await cluster.addMultipleTargetTopics([...topics].map((topic) => prefix + topic));
+          // Nobody would close it any more.
+          stopping.signal.throwIfAborted();
           link = { cluster, fetching: new Set() };
           raiseUnknown(cluster, topics);
         } catch (error) {
@@ -128,7 +130,7 @@ export const createLogReader = (
     link = undefined;
     if (error !== undefined) failures += 1;
     logger.debug({ err: error }, 'reading from Kafka on a new connection');
-    void lost.cluster.disconnect().catch(() => {});
+    track(lost.cluster.disconnect().catch(() => {}));
     connect();
   };
 
@@ -255,11 +257,5 @@ export const createLogReader = (
 };
 
 const keyOf = (topic: string, partition: number): string => `${partition}/${topic}`;
-
-const errorType = (error: unknown): string | undefined => {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('type' in error && typeof error.type === 'string') return error.type;
-  return 'cause' in error ? errorType(error.cause) : undefined;
-};
 
 const isUnknownTopic = (error: unknown): boolean => errorType(error) === 'UNKNOWN_TOPIC_OR_PARTITION';

@@ -183,6 +183,13 @@ const decodeProduced = (payload: Buffer) => {
 
 const errorOf = (code: number): Error | undefined => (code === 0 ? undefined : createErrorFromCode(code));
 
+/** The name of the broker's refusal in `error` or what caused it. */
+export const errorType = (error: unknown): string | undefined => {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('type' in error && typeof error.type === 'string') return error.type;
+  return 'cause' in error ? errorType(error.cause) : undefined;
+};
+
 const createWriter = (size: number) => {
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;
