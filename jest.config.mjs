@@ -19,8 +19,9 @@ const shared = {
 };
 
 export default {
-  // In one process, one file after the other: what a file leaves open is then seen, and two cores are left to the servers.
-  maxWorkers: 1,
+  // Each in a process of its own, with one file after the other: what a file leaves open is then seen.
+  maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testTimeout: 60_000,
   projects: [
     {
