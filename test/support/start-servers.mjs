@@ -25,6 +25,8 @@ export default async function startServers() {
     kafka: true,
     postgres: true,
     redis: true,
+    // Beside two workers the broker may not be heard of for seconds. Nobody kills it.
+    kafkaSessionMs: 30_000,
     progress: (line) => process.stderr.write(`${line}\n`),
     signal: interrupted.signal,
   });
