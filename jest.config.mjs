@@ -22,7 +22,7 @@ export default {
   // Each in a process of its own, with one file after the other: what a file leaves open is then seen.
   maxWorkers: 2,
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,
