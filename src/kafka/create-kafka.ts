@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Admin } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
-import { createClientFactory, type ClusterType } from './client.js';
+import { createClientFactory, type ClientFactory, type ClusterType } from './client.js';
 import { decodeRecords } from './decode.js';
 import type { Kafka, Watermarks } from './kafka.js';
 import { createConnections } from './connections.js';
@@ -19,24 +18,36 @@ export interface KafkaOptions {
 
 const createTimeoutMs = 15_000;
 
+const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+
 /**
- * Waits until the brokers know the topics and their leaders. The controller answers before that; kafkajs's `waitForLeaders` takes a
- * broker that has not heard of a topic yet for an error.
+ * Waits until the leaders of all partitions answer. The controller says that a topic is created before the brokers know it, and they
+ * show it in their metadata before they lead it; kafkajs's `waitForLeaders` fails at the first and does not see the second.
  */
-const whenLed = async (admin: Admin, topics: string[]): Promise<void> => {
+const whenLed = async (clients: ClientFactory, topics: string[]): Promise<void> => {
   const giveUp = performance.now() + createTimeoutMs;
-  for (;;) {
-    try {
-      await admin.fetchTopicMetadata({ topics });
-      return;
-    } catch (error) {
-      if (!notYet.includes(errorType(error) ?? '') || performance.now() > giveUp) throw error;
+  const cluster = clients.cluster();
+  await cluster.connect();
+  try {
+    for (;;) {
+      try {
+        await cluster.addMultipleTargetTopics(topics);
+        await cluster.refreshMetadata();
+        const partitionsOf = (topic: string) =>
+          cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ partition: partitionId }));
+        await cluster.fetchTopicsOffset(
+          topics.map((topic) => ({ topic, partitions: partitionsOf(topic), fromBeginning: false })),
+        );
+        return;
+      } catch (error) {
+        if (!notYet.includes(errorType(error) ?? '') || performance.now() > giveUp) throw error;
+      }
+      await sleep(50);
     }
-    await sleep(50);
+  } finally {
+    await cluster.disconnect();
   }
 };
-
-const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'];
 
 /** Connects at first use. */
 export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka => {
@@ -71,7 +82,7 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
           })),
         });
         await whenLed(
-          admin,
+          clients,
           missing.map(({ name }) => prefix + name),
         );
       } finally {
