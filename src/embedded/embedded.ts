@@ -34,8 +34,10 @@ export const startEmbedded = async (options: {
   redis: boolean;
   progress: (line: string) => void;
   signal?: AbortSignal;
+  /** As of `startKafka`. */
+  kafkaSessionMs?: number;
 }): Promise<EmbeddedServers> => {
-  const { dataDir, cacheDir, progress } = options;
+  const { dataDir, cacheDir, progress, kafkaSessionMs: sessionMs } = options;
   if (!options.kafka && !options.postgres && !options.redis) return none;
   const unlock = await claim(dataDir);
   const failed = new AbortController();
@@ -46,7 +48,9 @@ export const startEmbedded = async (options: {
     return starting;
   };
   const [kafka, postgres, redis] = await Promise.allSettled([
-    options.kafka ? failFast(startKafka({ dir: dir('kafka'), cacheDir, progress, signal })) : undefined,
+    options.kafka
+      ? failFast(startKafka({ dir: dir('kafka'), cacheDir, progress, signal, sessionMs }))
+      : undefined,
     options.postgres ? failFast(startPostgres({ dir: dir('postgres'), progress, signal })) : undefined,
     options.redis ? failFast(startRedis({ dir: dir('redis'), signal })) : undefined,
   ]);

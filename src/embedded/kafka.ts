@@ -18,8 +18,13 @@ export const startKafka = async (options: {
   cacheDir: string;
   progress: (line: string) => void;
   signal: AbortSignal;
+  /**
+   * How long the broker may not be heard of before its controller takes its partitions from it: on a machine that is too busy, and
+   * after a kill, when the next start waits for it. Default 2 s.
+   */
+  sessionMs?: number | undefined;
 }): Promise<RunningServer> => {
-  const { dir, progress, signal } = options;
+  const { dir, progress, signal, sessionMs = 2_000 } = options;
   await requireJava();
   const jars = await kafkaJars(options);
   mkdirSync(dir, { recursive: true });
@@ -38,7 +43,10 @@ export const startKafka = async (options: {
       command: (ports) => ({
         program: 'java',
         args: [...javaArguments(jars), 'kafka.Kafka', 'server.properties'],
-        files: { 'server.properties': serverProperties('data', ports), 'log4j2.properties': logProperties },
+        files: {
+          'server.properties': serverProperties('data', ports, sessionMs),
+          'log4j2.properties': logProperties,
+        },
       }),
       answers: ([port]) => hasBroker(port ?? 0),
     },
@@ -66,7 +74,7 @@ const format = async (options: {
   const { dir, jars, data, signal } = options;
   // 16 bytes in URL-safe base64; the tool would take a leading dash for an option.
   const clusterId = randomBytes(16).toString('base64url').replace(/^-/, 'A');
-  writeFileSync(join(dir, 'format.properties'), serverProperties(data, [9092, 9093]));
+  writeFileSync(join(dir, 'format.properties'), serverProperties(data, [9092, 9093], 2_000));
   writeFileSync(join(dir, 'log4j2.properties'), logProperties);
   try {
     const args = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', 'format.properties'];
@@ -81,7 +89,11 @@ const format = async (options: {
 };
 
 // Paths are relative to the working directory, so that no character of the path needs an escape.
-const serverProperties = (data: string, [broker = 0, controller = 0]: readonly number[]): string => `\
+const serverProperties = (
+  data: string,
+  [broker = 0, controller = 0]: readonly number[],
+  sessionMs: number,
+): string => `\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controller}
@@ -106,7 +118,7 @@ num.io.threads=4
 num.recovery.threads.per.data.dir=2
 # After a kill the controller refuses the broker until the dead one's session ends: 9 s by default.
 broker.heartbeat.interval.ms=500
-broker.session.timeout.ms=2000
+broker.session.timeout.ms=${sessionMs}
 `;
 
 const logProperties = `\

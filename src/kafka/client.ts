@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import kafkajs, { type KafkaConfig, type logCreator, type SASLOptions } from 'kafkajs';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import createSocketFactory, { type SocketFactory } from 'kafkajs/src/network/socketFactory.js';
-import type { Broker, Cluster as ClusterType } from 'kafkajs/src/types.js';
+import type { Broker, Cluster as ClusterType, ClusterOptions } from 'kafkajs/src/types.js';
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
 
@@ -40,12 +41,11 @@ export const createClientFactory = (address: KafkaAddress, logger: Logger): Clie
     client: () =>
       new kafkajs.Kafka({ ...shared, logLevel: level, logCreator: toPino(logger) } satisfies KafkaConfig),
     cluster: (timeoutMs = requestTimeoutMs) =>
-      new Cluster({
+      createClosingCluster({
         ...shared,
         requestTimeout: timeoutMs,
         retry: { ...shared.retry, retries: 1 },
         logger: loggers.createLogger({ level, logCreator: toPino(logger) }),
-        socketFactory: createPromptSocketFactory(),
         metadataMaxAge: metadataMaxAgeMs,
         allowAutoTopicCreation: false,
         isolationLevel: readCommitted,
@@ -53,10 +53,33 @@ export const createClientFactory = (address: KafkaAddress, logger: Logger): Clie
   };
 };
 
-/** kafkajs leaves Nagle's algorithm on: a small request would wait until the one before it is acknowledged. */
-const createPromptSocketFactory = (): SocketFactory => {
+/**
+ * A cluster that is closed for good by `disconnect`. One of kafkajs connects again for a request that was begun before, and nobody
+ * would close that connection. Nagle's algorithm is off: a small request would wait until the one before it is acknowledged.
+ */
+const createClosingCluster = (options: Omit<ClusterOptions, 'socketFactory'>): ClusterType => {
   const open = createSocketFactory();
-  return (options) => open(options).setNoDelay(true);
+  const sockets = new Set<Socket>();
+  let isClosed = false;
+  const socketFactory: SocketFactory = (target) => {
+    if (isClosed) throw new Error('this connection to Kafka was closed');
+    const socket = open(target).setNoDelay(true);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    return socket;
+  };
+  const cluster = new Cluster({ ...options, socketFactory });
+  const disconnect = cluster.disconnect.bind(cluster);
+  cluster.disconnect = async () => {
+    isClosed = true;
+    try {
+      await disconnect();
+    } finally {
+      // Those that it ended are still closing; those that it did not know of have users to be told.
+      for (const socket of sockets) socket.destroy(new Error('this connection to Kafka was closed'));
+    }
+  };
+  return cluster;
 };
 
 /** kafkajs reports each answer with an error; ours are raised where they matter, so its own are not shown at any of our levels. */

@@ -5,6 +5,7 @@ import type { ClusterType } from './client.js';
  * closed when its last user has settled. So no stuck connection or old leader is inherited, and none is cut under another user.
  */
 export interface Connections {
+  /** @throws also when they were stopped */
   use<T>(work: (cluster: ClusterType) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
@@ -18,6 +19,7 @@ interface Lease {
 /** Connects at first use. */
 export const createConnections = (createCluster: () => ClusterType): Connections => {
   let current: Lease | undefined;
+  let isStopped = false;
 
   const open = (): Lease => {
     const cluster = createCluster();
@@ -30,6 +32,7 @@ export const createConnections = (createCluster: () => ClusterType): Connections
 
   return {
     use: async (work) => {
+      if (isStopped) throw new Error('the connections to Kafka are stopped');
       const lease = (current ??= open());
       lease.users += 1;
       try {
@@ -44,6 +47,7 @@ export const createConnections = (createCluster: () => ClusterType): Connections
       }
     },
     stop: async () => {
+      isStopped = true;
       const last = current;
       current = undefined;
       if (last) await closeIfUnused(last);

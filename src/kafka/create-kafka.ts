@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { KafkaAddress } from '../config.js';
 import { createAdmin } from './admin.js';
@@ -6,7 +7,8 @@ import { createClientFactory } from './client.js';
 import { decodeRecords } from './decode.js';
 import { createFactPublisher } from './fact-publisher.js';
 import type { Kafka, Watermarks } from './kafka.js';
-import { createConnections } from './connections.js';
+import { createConnections, type Connections } from './connections.js';
+import { errorType } from './error-type.js';
 import { createLogReader } from './log-reader.js';
 import { anyBroker, createTopicMetadata, leaderOf, listOffsets } from './metadata.js';
 import { fetchFrom } from './protocol.js';
@@ -18,6 +20,36 @@ export interface KafkaOptions {
   readonly prefix: string;
   readonly logger: Logger;
 }
+
+const createTimeoutMs = 15_000;
+
+const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+
+/**
+ * Waits until the leaders of all partitions answer. The controller says that a topic is created before the brokers know it, and they
+ * show it in their metadata before they lead it; kafkajs's `waitForLeaders` fails at the first and does not see the second.
+ */
+const whenLed = async (connections: Connections, names: readonly string[]): Promise<void> => {
+  const giveUp = performance.now() + createTimeoutMs;
+  const areLed = (): Promise<boolean> =>
+    connections.use(async (cluster) => {
+      const { topics } = await requestMetadata(await anyBroker(cluster), names);
+      for (const { error } of topics) if (error) throw error;
+      if (topics.some(({ partitions }) => partitions.some(({ leader }) => leader < 0))) return false;
+      await listOffsets(cluster, topics, latest);
+      return true;
+    });
+  for (;;) {
+    try {
+      if (await areLed()) return;
+    } catch (error) {
+      if (!notYet.includes(errorType(error) ?? '') || performance.now() > giveUp) throw error;
+    }
+    if (performance.now() > giveUp)
+      throw new Error('Kafka has no leader yet for each partition that was created');
+    await sleep(50);
+  }
+};
 
 /** Connects at first use. */
 export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka => {
@@ -34,21 +66,25 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
       await admin.connect();
       try {
         const existing = new Set(await admin.listTopics());
+        const missing = topics.filter(({ name }) => !existing.has(prefix + name));
+        if (missing.length === 0) return;
         await admin.createTopics({
-          waitForLeaders: true,
-          timeout: 15_000,
-          topics: topics
-            .filter(({ name }) => !existing.has(prefix + name))
-            .map(({ name, partitions, retentionMs }) => ({
-              topic: prefix + name,
-              numPartitions: partitions,
-              replicationFactor: -1,
-              configEntries: [
-                { name: 'retention.ms', value: String(retentionMs) },
-                { name: 'message.timestamp.type', value: 'LogAppendTime' },
-              ],
-            })),
+          waitForLeaders: false,
+          timeout: createTimeoutMs,
+          topics: missing.map(({ name, partitions, retentionMs }) => ({
+            topic: prefix + name,
+            numPartitions: partitions,
+            replicationFactor: -1,
+            configEntries: [
+              { name: 'retention.ms', value: String(retentionMs) },
+              { name: 'message.timestamp.type', value: 'LogAppendTime' },
+            ],
+          })),
         });
+        await whenLed(
+          shared,
+          missing.map(({ name }) => prefix + name),
+        );
       } finally {
         await admin.disconnect();
       }

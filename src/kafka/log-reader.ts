@@ -84,6 +84,8 @@ export const createLogReader = (
           await cluster.connect();
           const topics = new Set([...assigned.values()].map(({ topic }) => topic));
           await cluster.addMultipleTargetTopics([...topics].map((topic) => prefix + topic));
+          // Nobody would close it any more.
+          stopping.signal.throwIfAborted();
           link = { cluster, fetching: new Set() };
           raiseUnknown(cluster, topics);
         } catch (error) {
@@ -129,7 +131,7 @@ export const createLogReader = (
     link = undefined;
     if (error !== undefined) failures += 1;
     logger.debug({ err: error }, 'reading from Kafka on a new connection');
-    void lost.cluster.disconnect().catch(() => {});
+    track(lost.cluster.disconnect().catch(() => {}));
     connect();
   };
 

@@ -40,12 +40,15 @@ export const createPresence = ({ database, logger, onOutbox }: PresenceOptions):
   const owner = randomInt(1, owners);
   const stopping = new AbortController();
   let client: pg.Client | undefined;
+  let reopening: Promise<void> | undefined;
 
   const open = async (): Promise<void> => {
     const opened = await database.connect();
     try {
       await opened.query('select pg_advisory_lock($1)', [owner]);
       await opened.query(`listen ${outboxChannel}`);
+      // Nobody would end it any more.
+      stopping.signal.throwIfAborted();
     } catch (error) {
       // It might hold the lock that the next try waits for.
       await opened.end().catch(() => {});
@@ -53,7 +56,7 @@ export const createPresence = ({ database, logger, onOutbox }: PresenceOptions):
     }
     opened.on('notification', onOutbox);
     opened.once('end', () => {
-      if (!stopping.signal.aborted) void reopen();
+      if (!stopping.signal.aborted) reopening = reopen();
     });
     client = opened;
   };
@@ -75,6 +78,7 @@ export const createPresence = ({ database, logger, onOutbox }: PresenceOptions):
     stop: async () => {
       stopping.abort();
       await client?.end().catch(() => {});
+      await reopening;
     },
   };
 };

@@ -47,14 +47,21 @@ const parkedOrder = async (): Promise<{ customerId: string; key: string; id: str
   const customerId = `fail-${randomUUID()}`;
   const { order } = await createOrder(letters.client, { customerId });
   await changeStatus(letters.client, { orderId: order.id, to: 'SHIPPED' });
-  return eventually(async () => {
-    const [letter] = await listed('--key', order.id);
-    return letter?.behind === 1 && { customerId, key: order.id, id: letter.id };
+  await eventually(async () => {
+    const waiting = await letters.database.query(
+      `select from consumer_waiting w join consumer_queues q on q.id = w.queue join dead_letters l on l.id = q.letter
+       where l.key = convert_to($1, 'UTF8')`,
+      [order.id],
+    );
+    return waiting.length === 1;
   });
+  const [letter] = await listed('--key', order.id);
+  expect(letter).toMatchObject({ behind: 1 });
+  return { customerId, key: order.id, id: letter!.id };
 };
 
 test('letters are listed, shown, redriven in vain, given up, and redriven once the fault is mended', async () => {
-  const [mended, discarded] = [await parkedOrder(), await parkedOrder()];
+  const [mended, discarded] = await Promise.all([parkedOrder(), parkedOrder()]);
   const shown = await dlq<object>('show', mended.id);
   expect(shown).toMatchObject({
     code: 0,

@@ -108,6 +108,7 @@ export const createWorld = async (): Promise<World> => {
     start: async (policy) => {
       const own = openDatabase();
       const presence = createPresence({ database: own, logger, onOutbox: () => undefined });
+      closeAtEnd(presence.stop);
       await presence.start();
       const running = runConsumer(consumerOf(world, policy), {
         kafka: openKafka(),
@@ -116,11 +117,8 @@ export const createWorld = async (): Promise<World> => {
         logger,
         onCommitted: () => undefined,
       });
+      closeAtEnd(running.stop);
       await running.start();
-      closeAtEnd(async () => {
-        await running.stop();
-        await presence.stop();
-      });
       return running;
     },
     effects: () => database.query<Fact>('select event_id as id, key, n from effects order by at'),

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import { kafkaJars } from '../../src/embedded/kafka-jars.js';
 import { canRun } from '../../src/embedded/processes.js';
 import { createClientFactory } from '../../src/kafka/client.js';
@@ -13,11 +12,10 @@ import type { LogRecord, OutgoingRecord, ReadFault } from '../../src/kafka/kafka
 import { fetchFrom } from '../../src/kafka/protocol.js';
 import { layout } from '../../src/kafka/record-batch.js';
 import { createLogger } from '../../src/logger.js';
-import { eventually } from '../support/await.js';
 import { closeAtEnd } from '../support/cleanup.js';
 import { createQueue } from '../support/queue.js';
 import { servers } from '../support/servers.js';
-import { uniquePrefix } from '../support/topics.js';
+import { createTopic, uniquePrefix } from '../support/topics.js';
 
 /** Batches that Kafka's own Java code compressed: its producer, and the broker for a topic that says so. */
 const codecs = ['gzip', 'snappy', 'lz4', 'zstd'];
@@ -36,19 +34,11 @@ const open = (prefix: string) => {
   return kafka;
 };
 
-const createTopic = async (topic: string, codec: string): Promise<void> => {
-  const client = new kafkajs.Kafka({ brokers: address().brokers, logLevel: kafkajs.logLevel.NOTHING });
-  const admin = client.admin();
-  await admin.connect();
-  try {
-    const configEntries = [{ name: 'compression.type', value: codec }];
-    // Not by waitForLeaders: on a busy machine that fails where it should wait.
-    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 1, configEntries }] });
-    await eventually(async () => (await admin.fetchTopicOffsets(topic)).length === 1);
-  } finally {
-    await admin.disconnect();
-  }
-};
+const topicOf = (topic: string, codec: string) => ({
+  topic,
+  numPartitions: 1,
+  configEntries: [{ name: 'compression.type', value: codec }],
+});
 
 /** By which codec the first batch of partition 0 is stored. */
 const codecOf = async (topic: string): Promise<string | undefined> => {
@@ -110,7 +100,7 @@ withJava('what the Java producer compressed', () => {
   const prefix = uniquePrefix();
 
   beforeAll(async () => {
-    for (const codec of codecs) await createTopic(prefix + codec, 'producer');
+    for (const codec of codecs) await createTopic(topicOf(prefix + codec, 'producer'));
     const cacheDir = process.env.TEST_CACHE_DIR ?? fileURLToPath(new URL('../../.cache', import.meta.url));
     const { signal } = new AbortController();
     const jars = await kafkaJars({ cacheDir, progress: () => {}, signal });
@@ -132,7 +122,7 @@ withJava('what the Java producer compressed', () => {
 describe('what a broker compressed', () => {
   test.each(codecs)('by %s is read as it was sent', async (codec) => {
     const prefix = uniquePrefix();
-    await createTopic(prefix + codec, codec);
+    await createTopic(topicOf(prefix + codec, codec));
     const kafka = open(prefix);
     const publisher = kafka.publisher();
     closeAtEnd(publisher.stop);

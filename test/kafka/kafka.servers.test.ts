@@ -339,6 +339,17 @@ describe('the reader', () => {
     expect(faults.all).toHaveLength(0);
   });
 
+  test('leaves no connection when it is stopped while it connects', async () => {
+    const topic = await createTopic('stopped', 1);
+    const proxy = await createProxy({ target: broker(), kafka: true });
+    const { reader } = read(open(proxy.address));
+    proxy.delay(100);
+    reader.assign(topic, 0, 0);
+    await eventually(() => proxy.connections > 0);
+    await reader.stop();
+    await eventually(() => proxy.connections === 0);
+  });
+
   test('does not fetch a partition again while its batch is being taken', async () => {
     const topic = await createTopic('busy', 2);
     const publisher = publish();

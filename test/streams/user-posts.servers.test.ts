@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import pg from 'pg';
 import { recoveries } from '../../src/commands/recoveries.js';
+import { MillraceError } from '../../src/errors.js';
 import { eventHeaders } from '../../src/events/envelope.js';
 import type { EnrichedPost, PostEvent } from '../../src/events/posts.js';
 import type { UserEvent } from '../../src/events/users.js';
@@ -46,8 +48,24 @@ beforeEach(clear);
 const fold = (tx: Transaction, events: readonly HistoryEvent[]): Promise<OutgoingEvent[]> =>
   userPosts.write(tx, userPosts.fold(events), []);
 
+/** As the loop of a stream does it: what a lost connection kept from being written is begun again. Postgres's own refusals are not. */
+const insist = async <T>(transaction: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      const isLost =
+        error instanceof MillraceError &&
+        error.code === 'UNAVAILABLE' &&
+        error.cause instanceof Error &&
+        !(error.cause instanceof pg.DatabaseError);
+      if (!isLost || tries === 5) throw error;
+    }
+  }
+};
+
 const commit = (events: readonly HistoryEvent[]): Promise<OutgoingEvent[]> =>
-  database.transaction((tx) => fold(tx, events));
+  insist(() => database.transaction((tx) => fold(tx, events)));
 
 const shown = async (): Promise<Model> => {
   const [posts, stats] = await Promise.all([
@@ -104,11 +122,13 @@ const postEvent = (authorId: string, version = 1, id: string = randomUUID()): Po
 const createCommits = () => {
   const commits = { transactions: 0, retried: 0 };
   const commitCounted = (events: readonly HistoryEvent[]): Promise<OutgoingEvent[]> => {
-    let tries = 0;
-    return database.transaction((tx) => {
-      commits.transactions += 1;
-      commits.retried += Number((tries += 1) > 1);
-      return fold(tx, events);
+    return insist(() => {
+      let tries = 0;
+      return database.transaction((tx) => {
+        commits.transactions += 1;
+        commits.retried += Number((tries += 1) > 1);
+        return fold(tx, events);
+      });
     });
   };
   return { commits, commitCounted };

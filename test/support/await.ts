@@ -14,7 +14,7 @@ export interface WaitOptions {
  */
 export const eventually = async <T>(
   attempt: () => Promise<T | false | undefined> | T | false | undefined,
-  { timeoutMs = 15_000, everyMs = 25 }: WaitOptions = {},
+  { timeoutMs = 30_000, everyMs = 25 }: WaitOptions = {},
 ): Promise<T> => {
   const giveUp = performance.now() + timeoutMs;
   for (;;) {

@@ -4,6 +4,9 @@ import { TestEnvironment } from 'jest-environment-node';
 const watched = ['TCPSocketWrap', 'TCPServerWrap', 'ProcessWrap', 'MessagePort'];
 const graceMs = 5_000;
 
+// A worker whose Jest was killed would go on against servers that are gone.
+process.once('disconnect', () => process.exit(1));
+
 const openNow = () => {
   const counts = new Map(watched.map((kind) => [kind, 0]));
   for (const kind of process.getActiveResourcesInfo())

@@ -18,7 +18,7 @@ export interface MillraceOptions {
   readonly roles?: readonly ('gateway' | 'relay' | 'streams' | 'consumers')[];
   /** Default: a free one. */
   readonly port?: number;
-  /** Default 30 s. */
+  /** Default 60 s. */
   readonly readyWithinMs?: number;
 }
 
@@ -154,7 +154,7 @@ const started = (child: ChildProcess): Promise<number> =>
 
 const whenReady = async (
   millrace: MillraceProcess,
-  { roles, readyWithinMs = 30_000 }: MillraceOptions,
+  { roles, readyWithinMs = 60_000 }: MillraceOptions,
 ): Promise<void> => {
   let gone: Exit | undefined;
   void millrace.exited.then((exit) => (gone = exit));

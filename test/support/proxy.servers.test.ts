@@ -6,7 +6,7 @@ import { createTestDatabase } from './database.js';
 import { readTopic, writeRaw } from './log.js';
 import { createProxy } from './proxy.js';
 import { servers } from './servers.js';
-import { uniquePrefix } from './topics.js';
+import { createTopic, uniquePrefix } from './topics.js';
 
 const kafkaThrough = (address: string) =>
   new kafkajs.Kafka({
@@ -16,12 +16,9 @@ const kafkaThrough = (address: string) =>
     retry: { initialRetryTime: 20, maxRetryTime: 50, retries: 5 },
   });
 
-const createTopic = async (): Promise<string> => {
+const newTopic = async (): Promise<string> => {
   const topic = `${uniquePrefix()}faults`;
-  const admin = kafkaThrough(servers().kafkaBrokers[0] ?? '').admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
-  await admin.disconnect();
+  await createTopic({ topic, numPartitions: 1 });
   return topic;
 };
 
@@ -29,7 +26,7 @@ const keysIn = async (topic: string): Promise<(string | null)[]> =>
   (await readTopic(topic)).flat().map(({ key }) => key);
 
 test('records written raw are read back with key, value and headers', async () => {
-  const topic = await createTopic();
+  const topic = await newTopic();
   await writeRaw(topic, [
     { key: 'k', value: Buffer.from([0, 255]), headers: { ce_id: '부산' } },
     { key: null, value: null },
@@ -43,7 +40,7 @@ test('records written raw are read back with key, value and headers', async () =
 });
 
 test("the idempotent producer of kafkajs loses a record that it said was stored, after another's replies were lost", async () => {
-  const topic = await createTopic();
+  const topic = await newTopic();
   const proxy = await createProxy({ target: servers().kafkaBrokers[0] ?? '', kafka: true });
   const producer = kafkaThrough(proxy.address).producer({ idempotent: true, maxInFlightRequests: 1 });
   closeAtEnd(() => producer.disconnect());
@@ -56,7 +53,7 @@ test("the idempotent producer of kafkajs loses a record that it said was stored,
 });
 
 test('a client of the proxy never learns the address of the broker behind it', async () => {
-  const topic = await createTopic();
+  const topic = await newTopic();
   const proxy = await createProxy({ target: servers().kafkaBrokers[0] ?? '', kafka: true });
   const producer = kafkaThrough(proxy.address).producer({ allowAutoTopicCreation: false });
   closeAtEnd(() => producer.disconnect());

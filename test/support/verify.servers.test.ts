@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
+import type kafkajs from 'kafkajs';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { writeRaw } from './log.js';
-import { servers } from './servers.js';
-import { uniquePrefix } from './topics.js';
+import { createTopic, uniquePrefix } from './topics.js';
 import { averageHalfEven, verifyDelivered, verifyOrders } from './verify.js';
 import { readFile, readdir } from 'node:fs/promises';
 
@@ -61,13 +60,7 @@ const makeWorld = async (
 
   const topicPrefix = uniquePrefix();
   const topic = `${topicPrefix}order.events.v1`;
-  const admin = new kafkajs.Kafka({
-    brokers: [...servers().kafkaBrokers],
-    logLevel: kafkajs.logLevel.NOTHING,
-  }).admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
-  await admin.disconnect();
+  await createTopic({ topic, numPartitions: 1 });
   const records = change([
     record(1, 'e1', 'order.created', { id: a, totalAmount: '10.10', status: 'PAID', version: 1 }),
     record(2, 'e2', 'order.created', { id: b, totalAmount: '0.05', status: 'PAID', version: 1 }),
