@@ -1,7 +1,10 @@
-import { effectFailed } from './consumers/halt.js';
+import { findMisfit } from './assignment/owned-log.js';
 import { recoveries, versionRecoveries } from './commands/recoveries.js';
+import { sequenceOf } from './events/envelope.js';
+import { UnreadableRecords } from './kafka/decode.js';
+import type { Kafka } from './kafka/kafka.js';
 import { recordAction } from './postgres/audit.js';
-import { readPositions, resumePosition } from './postgres/positions.js';
+import { readPositions, resumePosition, type PartitionPosition } from './postgres/positions.js';
 import { recoverFromLog, type Recovered } from './relay/recover.js';
 import { openServers, type Servers, type ServersOptions } from './servers.js';
 
@@ -29,31 +32,51 @@ export interface Resumed {
   readonly to: number;
 }
 
-/** Lets partitions of a stream or consumer go on that stand still because records were lost. */
+/** Lets partitions of a stream or consumer go on that stand still. */
 export const resumeStream = (options: OperationOptions, name: string): Promise<Resumed[]> =>
   withServers(options, async ({ database, kafka }) => {
     const resumed: Resumed[] = [];
-    for (const { topic, partition, nextOffset, fault } of await readPositions(database, name)) {
+    for (const { fault, ...position } of await readPositions(database, name)) {
       if (fault === null) continue;
-      const earliest = (await kafka.watermarks(topic)).get(partition)?.earliest ?? 0;
-      // A hole in the numbers is passed where it is, a failed effect is tried again; else what is there is read from its start.
-      const isInPlace = fault.startsWith('SEQUENCE_HOLE') || fault.startsWith(effectFailed);
-      const to = isInPlace ? nextOffset : earliest;
+      const { topic, partition, nextOffset: from } = position;
+      const behind = await findWayOn(kafka, position, fault);
+      const to = behind.nextOffset;
       await database.transaction(async (tx) => {
-        await resumePosition(tx, name, topic, partition, to);
-        await recordAction(tx, 'streams resume --accept-loss', {
-          name,
-          topic,
-          partition,
-          fault,
-          from: nextOffset,
-          to,
-        });
+        await resumePosition(tx, name, behind);
+        await recordAction(tx, 'streams resume --accept-loss', { name, topic, partition, fault, from, to });
       });
-      resumed.push({ topic, partition, from: nextOffset, to });
+      resumed.push({ topic, partition, from, to });
     }
     return resumed;
   });
+
+/**
+ * Where a partition goes on: a failed effect is tried again, numbers that are missing and a batch that nobody can read are passed over,
+ * and another log is read from its start.
+ */
+const findWayOn = async (
+  kafka: Kafka,
+  position: PartitionPosition,
+  fault: string,
+): Promise<PartitionPosition> => {
+  const { topic, partition, nextOffset } = position;
+  const misfit = await findMisfit(kafka, position);
+  if ('reason' in misfit) {
+    const earliest = (await kafka.watermarks(topic)).get(partition)?.earliest ?? 0;
+    return { ...position, nextOffset: earliest, sequence: 0, lastId: null };
+  }
+  if (!/^(SEQUENCE_HOLE|UNREADABLE)/.test(fault)) return position;
+  try {
+    const { records } = await kafka.fetch(topic, partition, nextOffset, 1);
+    const next = records.map(sequenceOf).find((sequence) => sequence !== undefined);
+    return fault.startsWith('SEQUENCE_HOLE') && next !== undefined
+      ? { ...position, sequence: next - 1 }
+      : position;
+  } catch (error) {
+    if (!(error instanceof UnreadableRecords)) throw error;
+    return { ...position, nextOffset: error.nextOffset, lastId: null };
+  }
+};
 
 const withServers = async <T>(
   options: OperationOptions,

@@ -3,7 +3,7 @@ import type { Kafka, LogRecord } from '../kafka/kafka.js';
 import { recordAction } from '../postgres/audit.js';
 import type { Database, Transaction } from '../postgres/database.js';
 import { continueRun, deletePublished } from '../postgres/relay.js';
-import type { LogAhead } from './tail.js';
+import { fetchNumbered, type LogAhead } from './tail.js';
 
 /**
  * The way on from a database that was restored from an earlier copy beside the newer log, with or without the log's entities.
@@ -78,8 +78,8 @@ const readRange = async (
 ): Promise<LogRecord[]> => {
   const all: LogRecord[] = [];
   for (let offset = from; offset < to;) {
-    const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
-    all.push(...records.filter((record) => record.offset < to && sequenceOf(record) !== undefined));
+    const { records, nextOffset } = await fetchNumbered(kafka, topic, partition, offset, pageBytes);
+    all.push(...records.filter((record) => record.offset < to));
     if (nextOffset <= offset) break;
     offset = nextOffset;
   }

@@ -71,6 +71,7 @@ export const writeRaw = async (
   topic: string,
   messages: readonly kafkajs.Message[],
   partition?: number,
+  compression?: kafkajs.CompressionTypes,
 ): Promise<void> => {
   const producer = client().producer({
     allowAutoTopicCreation: false,
@@ -81,6 +82,7 @@ export const writeRaw = async (
     await producer.send({
       topic,
       acks: -1,
+      compression,
       messages: messages.map((message) => ({ partition, ...message })),
     });
   } finally {
