@@ -1,7 +1,7 @@
 import { findMisfit } from './assignment/owned-log.js';
 import { recoveries, versionRecoveries } from './commands/recoveries.js';
-import { sequenceOf } from './events/envelope.js';
-import { UnreadableRecords } from './kafka/decode.js';
+import { effectFailed } from './consumers/halt.js';
+import { fetchOrPass } from './kafka/fetch-or-pass.js';
 import type { Kafka } from './kafka/kafka.js';
 import { recordAction } from './postgres/audit.js';
 import { readPositions, resumePosition, type PartitionPosition } from './postgres/positions.js';
@@ -51,30 +51,34 @@ export const resumeStream = (options: OperationOptions, name: string): Promise<R
   });
 
 /**
- * Where a partition goes on: a failed effect is tried again, numbers that are missing and a batch that nobody can read are passed over,
- * and another log is read from its start.
+ * Where a partition goes on: a failed effect is tried again, a hole in the numbers and a batch that nobody can read are passed over,
+ * and where records were lost, what is there is read from its start.
  */
 const findWayOn = async (
   kafka: Kafka,
   position: PartitionPosition,
   fault: string,
 ): Promise<PartitionPosition> => {
-  const { topic, partition, nextOffset } = position;
+  const { topic, partition } = position;
   const misfit = await findMisfit(kafka, position);
-  if ('reason' in misfit) {
-    const earliest = (await kafka.watermarks(topic)).get(partition)?.earliest ?? 0;
-    return { ...position, nextOffset: earliest, sequence: 0, lastId: null };
+  if ('from' in misfit) {
+    if (fault.startsWith(effectFailed)) return position;
+    if (fault.startsWith('SEQUENCE_HOLE')) return { ...position, sequence: 0 };
+    if (fault.startsWith('UNREADABLE'))
+      return passUnreadable(kafka, { ...position, nextOffset: misfit.from });
   }
-  if (!/^(SEQUENCE_HOLE|UNREADABLE)/.test(fault)) return position;
-  try {
-    const { records } = await kafka.fetch(topic, partition, nextOffset, 1);
-    const next = records.map(sequenceOf).find((sequence) => sequence !== undefined);
-    return fault.startsWith('SEQUENCE_HOLE') && next !== undefined
-      ? { ...position, sequence: next - 1 }
-      : position;
-  } catch (error) {
-    if (!(error instanceof UnreadableRecords)) throw error;
-    return { ...position, nextOffset: error.nextOffset, lastId: null };
+  const earliest = (await kafka.watermarks(topic)).get(partition)?.earliest ?? 0;
+  return { ...position, nextOffset: earliest, sequence: 0, lastId: null };
+};
+
+/** Control records, which nobody is told of, may stand before the batch; and it may have become readable. */
+const passUnreadable = async (kafka: Kafka, position: PartitionPosition): Promise<PartitionPosition> => {
+  const { topic, partition } = position;
+  for (let offset = position.nextOffset; ;) {
+    const { records, nextOffset, fault } = await fetchOrPass(kafka, topic, partition, offset, 1);
+    if (fault) return { ...position, nextOffset, lastId: null };
+    if (records.length > 0 || nextOffset <= offset) return position;
+    offset = nextOffset;
   }
 };
 

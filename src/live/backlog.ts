@@ -1,4 +1,4 @@
-import { UnreadableRecords } from '../kafka/decode.js';
+import { fetchOrPass } from '../kafka/fetch-or-pass.js';
 import type { Kafka, LogRecord } from '../kafka/kafka.js';
 import { sizeOf } from '../record-size.js';
 
@@ -8,7 +8,7 @@ export interface Page {
   readonly nextOffset: number;
   readonly records: readonly LogRecord[];
   /** Why there are none, where nobody can read what is there. */
-  readonly fault?: Error;
+  readonly fault?: Error | undefined;
 }
 
 /**
@@ -96,7 +96,7 @@ export const createBacklog = ({
 
   const fetchPage = async (topic: string, partition: number, from: number): Promise<void> => {
     fetches += 1;
-    const batch = await fetchOrPass(topic, partition, from);
+    const batch = await fetchOrPass(kafka, topic, partition, from, pageBytes);
     if (batch.nextOffset <= from) throw new Error(`Kafka answered nothing at ${topic}/${partition}/${from}`);
     // What other fetches have brought meanwhile is cut off, so that pages stay disjoint.
     const siblings = pagesOf(topic, partition);
@@ -105,21 +105,7 @@ export const createBacklog = ({
     const end = Math.min(batch.nextOffset, next?.from ?? Number.POSITIVE_INFINITY);
     if (end <= begin) return;
     const records = batch.records.filter(({ offset }) => offset >= begin && offset < end);
-    keep(siblings, { ...batch, from: begin, nextOffset: end, records });
-  };
-
-  const fetchOrPass = async (
-    topic: string,
-    partition: number,
-    offset: number,
-  ): Promise<Omit<Page, 'from'>> => {
-    try {
-      const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
-      return { records, nextOffset };
-    } catch (error) {
-      if (!(error instanceof UnreadableRecords)) throw error;
-      return { records: [], nextOffset: error.nextOffset, fault: error };
-    }
+    keep(siblings, { fault: batch.fault, from: begin, nextOffset: end, records });
   };
 
   /** Like {@link fetchPage}, from where the log begins now if that is between `from` and `offset`. */

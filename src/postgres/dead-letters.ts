@@ -119,8 +119,7 @@ const placeOf = ({ topic, partition, offset }: Pick<LogRecord, 'topic' | 'partit
   `${offset}/${partition}/${topic}`;
 
 /** With its own headers a letter is larger than its event, which may have been as large as Kafka allows. */
-const largestValueBytes = 900_000;
-const largestRestBytes = 65_536;
+const largestLetterBytes = 900_000;
 
 const toLetterRecord = (consumer: string, failure: Failure) => {
   const { record, error } = failure;
@@ -142,15 +141,14 @@ const toLetterRecord = (consumer: string, failure: Failure) => {
   };
 };
 
-/** What of a record a letter has room for: all, or all but its value, or nothing where key and headers are large. */
+/** What of a record a letter has room for: without its value if need be, else nothing of it. */
 const fitting = (record: LogRecord) => {
   const { key, value } = record;
   const headers = withoutOurs(record.headers);
-  if ((key?.length ?? 0) + JSON.stringify(headers).length > largestRestBytes)
-    return { key: null, value: null, headers: {}, omitted: 'key, value, headers' };
-  return (value?.length ?? 0) > largestValueBytes
-    ? { key, value: null, headers, omitted: 'value' }
-    : { key, value, headers };
+  const room = largestLetterBytes - (key?.length ?? 0) - Buffer.byteLength(JSON.stringify(headers));
+  if ((value?.length ?? 0) <= room) return { key, value, headers };
+  if (room >= 0) return { key, value: null, headers, omitted: 'value' };
+  return { key: null, value: null, headers: {}, omitted: 'key, value, headers' };
 };
 
 /** Tells that a letter changed. */

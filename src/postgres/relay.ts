@@ -74,7 +74,8 @@ export interface Most {
 
 /** A column with the bytes of all rows before it. */
 const bytesBefore = (order: string): string =>
-  `coalesce(sum(octet_length(value)) over (order by ${order} rows between unbounded preceding and 1 preceding), 0) as bytes_before`;
+  `coalesce(sum(coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0) + octet_length(headers::text))
+     over (order by ${order} rows between unbounded preceding and 1 preceding), 0) as bytes_before`;
 
 export interface Numbering {
   readonly lease: RelayLease;

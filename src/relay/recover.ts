@@ -1,9 +1,10 @@
 import { isSkip, sequenceOf } from '../events/envelope.js';
+import { fetchOrPass } from '../kafka/fetch-or-pass.js';
 import type { Kafka, LogRecord } from '../kafka/kafka.js';
 import { recordAction } from '../postgres/audit.js';
 import type { Database, Transaction } from '../postgres/database.js';
 import { continueRun, deletePublished } from '../postgres/relay.js';
-import { fetchNumbered, type LogAhead } from './tail.js';
+import type { LogAhead } from './tail.js';
 
 /**
  * The way on from a database that was restored from an earlier copy beside the newer log, with or without the log's entities.
@@ -78,8 +79,8 @@ const readRange = async (
 ): Promise<LogRecord[]> => {
   const all: LogRecord[] = [];
   for (let offset = from; offset < to;) {
-    const { records, nextOffset } = await fetchNumbered(kafka, topic, partition, offset, pageBytes);
-    all.push(...records.filter((record) => record.offset < to));
+    const { records, nextOffset } = await fetchOrPass(kafka, topic, partition, offset, pageBytes);
+    all.push(...records.filter((record) => record.offset < to && sequenceOf(record) !== undefined));
     if (nextOffset <= offset) break;
     offset = nextOffset;
   }

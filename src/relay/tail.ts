@@ -1,6 +1,6 @@
 import { sequenceOf } from '../events/envelope.js';
-import { UnreadableRecords } from '../kafka/decode.js';
-import type { FetchedBatch, Kafka } from '../kafka/kafka.js';
+import { fetchOrPass } from '../kafka/fetch-or-pass.js';
+import type { Kafka } from '../kafka/kafka.js';
 import type { PartitionRun } from '../postgres/relay.js';
 
 /**
@@ -10,43 +10,28 @@ import type { PartitionRun } from '../postgres/relay.js';
 const tailRecords = 1_500;
 const pageBytes = 1_048_576;
 
-/** A page of what the relay sent. What cannot be read did not come from it, and is passed over. */
-export const fetchNumbered = async (
-  kafka: Kafka,
-  ...[topic, partition, offset, bytes]: Parameters<Kafka['fetch']>
-): Promise<Pick<FetchedBatch, 'records' | 'nextOffset'>> => {
-  try {
-    const { records, nextOffset } = await kafka.fetch(topic, partition, offset, bytes);
-    return { nextOffset, records: records.filter((record) => sequenceOf(record) !== undefined) };
-  } catch (error) {
-    if (error instanceof UnreadableRecords) return { nextOffset: error.nextOffset, records: [] };
-    throw error;
-  }
-};
-
 /**
  * The highest number in a partition's tail, or undefined when it holds none (empty, or expired). Records of strangers have none, however
- * many they are: the tail reaches back until it holds enough that do.
+ * many they are, nor has what cannot be read: the tail reaches back until it holds enough that do.
  */
 const readTail = async (kafka: Kafka, topic: string, partition: number): Promise<number | undefined> => {
   const marks = (await kafka.watermarks(topic)).get(partition);
   if (!marks) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
-  let highest: number | undefined;
-  let numbered = 0;
-  for (let end = marks.latest; end > marks.earliest && numbered < tailRecords;) {
+  const numbers: number[] = [];
+  for (let end = marks.latest; end > marks.earliest && numbers.length < tailRecords;) {
     const start = Math.max(marks.earliest, end - tailRecords);
     for (let offset = start; offset < end;) {
-      const { records, nextOffset } = await fetchNumbered(kafka, topic, partition, offset, pageBytes);
-      for (const record of records.filter((found) => found.offset < end)) {
-        numbered += 1;
-        highest = Math.max(highest ?? 0, sequenceOf(record) ?? 0);
+      const { records, nextOffset } = await fetchOrPass(kafka, topic, partition, offset, pageBytes);
+      for (const record of records) {
+        const number = record.offset < end ? sequenceOf(record) : undefined;
+        if (number !== undefined) numbers.push(number);
       }
       if (nextOffset <= offset) break;
       offset = nextOffset;
     }
     end = start;
   }
-  return highest;
+  return numbers.length > 0 ? Math.max(...numbers) : undefined;
 };
 
 export interface LogAhead {

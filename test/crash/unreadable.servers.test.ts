@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
 import { eventually } from '../support/await.js';
 import { createTestClient, type TestClient } from '../support/graphql.js';
-import { readTopic, writeRaw } from '../support/log.js';
+import { readTopic, writeAborted, writeRaw } from '../support/log.js';
 import { startMillrace, type MillraceProcess } from '../support/process.js';
 import { servers } from '../support/servers.js';
 import { aUser, createUser } from '../users/support.js';
@@ -99,8 +99,10 @@ test('a batch that cannot be read stops its partition for its readers, behind al
   await whenAllIsThere();
   const ends = (await readTopic(world.topicPrefix + topic)).map(({ length }) => length);
   const bomb = { key: 'k', value: Buffer.alloc(64 * 1_048_576) };
-  for (const partition of ends.keys())
+  for (const partition of ends.keys()) {
+    await writeAborted(world.topicPrefix + topic, partition);
     await writeRaw(world.topicPrefix + topic, [bomb], partition, kafkajs.CompressionTypes.GZIP);
+  }
   const before = orders;
   await createOrders(20);
 
@@ -140,7 +142,7 @@ test('a Millrace that starts behind such a batch relays, and goes on where it is
   for (const worker of workers) {
     const expected = stood
       .filter((one) => one.worker === worker)
-      .map(({ partition, offset }) => ({ topic, partition, from: offset, to: offset + 1 }));
+      .map(({ partition, offset }) => ({ topic, partition, from: offset, to: offset + 3 }));
     expect(await resume(worker)).toEqual(expected);
     expect(await resume(worker)).toEqual([]);
   }

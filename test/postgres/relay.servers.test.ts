@@ -25,8 +25,8 @@ beforeAll(async () => {
 
 const append = async (...sizes: (number | null)[]): Promise<void> => {
   await database.query(
-    `insert into outbox (topic, key, hash, value, headers)
-     select $1, 'k', 0, convert_to(repeat('x', size), 'UTF8'), '{}' from unnest($2::int[]) as s (size)`,
+    `insert into outbox (topic, hash, value, headers)
+     select $1, 0, convert_to(repeat('x', size), 'UTF8'), '{}' from unnest($2::int[]) as s (size)`,
     [topic, sizes],
   );
 };
@@ -69,4 +69,17 @@ test('what was numbered is read again up to a count or up to its bytes, and at l
   expect(await read(4)).toEqual([5_000]);
   expect(await read(5)).toEqual([100, undefined, undefined, 1, 1]);
   expect(await read(11)).toEqual([]);
+});
+
+test('keys and headers count like values', async () => {
+  const [last] = await database.query<{ id: number }>(
+    `with added as (
+       insert into outbox (topic, key, hash, headers)
+       select $1, convert_to(repeat('k', key), 'UTF8'), 0, jsonb_build_object('h', repeat('x', header))
+       from unnest(array[1200, 1, 1], array[1, 1200, 1]) as s (key, header) returning id)
+     select min(id) - 1 as id from added`,
+    [topic],
+  );
+  const after = last?.id ?? 0;
+  expect([await number(after), await number(after + 1)].map((rows) => rows.length)).toEqual([1, 1]);
 });

@@ -81,11 +81,14 @@ test('many small records are sent at once', async () => {
 });
 
 test('rows beyond 8 MB are read from the outbox when their turn comes, in the order of their numbers', async () => {
-  const rows = rowsOf(Array.from({ length: 60 }, () => ({ value: Buffer.alloc(megabyte / 2) })));
-  const { sender, sent, asked } = start(rows);
-  for (const row of rows) sender.numbered([row]);
+  const rows = rowsOf(Array.from({ length: 61 }, () => ({ value: Buffer.alloc(megabyte / 2) })));
+  const stored = rows.slice(0, 60);
+  const { sender, sent, asked } = start(stored);
+  for (const row of stored) sender.numbered([row]);
   await eventually(() => sender.acked() === 60);
+  // There is room again.
+  sender.numbered(rows.slice(60));
+  await eventually(() => sender.acked() === 61);
   expect(numbersOf(sent)).toEqual(rows.map(({ seq }) => seq));
-  expect(asked[0]).toBe(16);
   expect(asked).toEqual([16, 26, 36, 46, 56]);
 });

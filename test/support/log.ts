@@ -90,6 +90,23 @@ export const writeRaw = async (
   }
 };
 
+/** Takes up two offsets that no reader is told of: a record of an aborted transaction and its marker. */
+export const writeAborted = async (topic: string, partition: number): Promise<void> => {
+  const producer = client().producer({
+    transactionalId: randomUUID(),
+    maxInFlightRequests: 1,
+    idempotent: true,
+  });
+  await producer.connect();
+  try {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ partition, value: 'aborted' }] });
+    await transaction.abort();
+  } finally {
+    await producer.disconnect();
+  }
+};
+
 /** Makes the broker refuse what is larger. Other settings of the topic are reset. */
 export const limitRecords = async (topic: string, bytes: number): Promise<void> => {
   const admin = client().admin();
