@@ -25,8 +25,11 @@ import { createSignal } from '../signal.js';
  */
 export interface OwnedLog {
   start(): Promise<void>;
-  /** Waits for records. Answers a batch for each partition that has some; empty only when stopped. The same again until `done`. */
-  take(mostPerPartition: number): Promise<OwnedBatch[]>;
+  /**
+   * Waits for records of a lane's partitions. Answers a batch for each partition that has some; empty only when stopped. The same again
+   * until `done`.
+   */
+  take(mostPerPartition: number, lane?: number): Promise<OwnedBatch[]>;
   /** The batches' positions are committed: their records are not answered again. */
   done(moved: readonly Moved[]): void;
   /** Another owner took partitions over: forgets them, unread records and all. */
@@ -63,6 +66,8 @@ export interface OwnedLogOptions {
   readonly logger: Logger;
   /** As of the log reader. */
   readonly lingerMs?: number;
+  /** Into how many the partitions are divided that are worked on side by side. Default 1. */
+  readonly lanes?: number | undefined;
 }
 
 interface Owned {
@@ -86,11 +91,11 @@ const roomAgainBelow = { records: 4_000, bytes: 8 * 1_048_576 };
 const mostTakenBytes = 4 * 1_048_576;
 
 export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
-  const { worker, topics, kafka, database, owner, logger } = options;
+  const { worker, topics, kafka, database, owner, logger, lanes = 1 } = options;
   const owned = new Map<string, Owned>();
   const stopping = new AbortController();
   let reader: LogReader | undefined;
-  const arrived = createSignal();
+  const arrived = Array.from({ length: lanes }, createSignal);
   let keeping: Promise<void> | undefined;
   let moved = false;
   let partitions = 0;
@@ -104,7 +109,7 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
       state.buffer.push(record);
       state.bytes += sizeOf(record);
     }
-    arrived.raise();
+    arrived[batch.partition % lanes]?.raise();
     if (!isBelow(state, mostBuffered)) return new Promise((resume) => (state.resume = resume));
   };
 
@@ -201,13 +206,15 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
       await keep();
       keeping = keepOn();
     },
-    take: async (most) => {
+    take: async (most, lane = 0) => {
       for (;;) {
         if (stopping.signal.aborted) return [];
-        const ready = [...owned.values()].filter(({ buffer }) => buffer.length > 0);
+        const ready = [...owned.values()].filter(
+          ({ position: { partition }, buffer }) => partition % lanes === lane && buffer.length > 0,
+        );
         if (ready.length > 0)
           return ready.map(({ position, buffer }) => ({ position, records: firstOf(buffer, most) }));
-        await arrived.wait();
+        await arrived[lane]?.wait();
       }
     },
     done: (advances) => {
@@ -240,7 +247,7 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
     stop: async () => {
       if (stopping.signal.aborted) return;
       stopping.abort();
-      arrived.raise();
+      for (const signal of arrived) signal.raise();
       await keeping;
       await commitGroup().catch(() => {});
       for (const state of owned.values()) forget(state);

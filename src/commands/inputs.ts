@@ -75,6 +75,7 @@ const timePattern = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d{1,9})?(
 
 /** RFC 3339 with zone → ISO 8601 in UTC with milliseconds (finer digits are cut). */
 export const parseTime = (field: string, text: string): string => {
+  if (isCanonical(text)) return text;
   const match = timePattern.exec(text);
   const time = match ? utc(match) : undefined;
   if (time === undefined || Number.isNaN(time))
@@ -82,6 +83,13 @@ export const parseTime = (field: string, text: string): string => {
   const iso = new Date(time).toISOString();
   if (iso < '1900' || iso.length !== 24) throw badInput(field, 'must lie within the years 1900 to 9999');
   return iso;
+};
+
+/** What comes out is what most clients send. */
+const isCanonical = (text: string): boolean => {
+  if (text.length !== 24 || text < '1900') return false;
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString() === text;
 };
 
 /** Milliseconds since 1970, NaN for a day or time that the calendar does not have (`Date.parse` would roll over). */

@@ -53,6 +53,7 @@ export const runStream = <E, Changes>(
     database,
     owner,
     logger,
+    lanes: stream.lanes,
   });
   const redrive = createRedrive({
     worker: stream.name,
@@ -73,7 +74,7 @@ export const runStream = <E, Changes>(
    * and the positions move only from where this owner read, under its epoch. What is committed is not read again; what is not
    * committed never was.
    *
-   * All partitions that this process owns share the transaction (see docs/decisions/one-transaction-per-turn.md).
+   * All partitions of a lane share the transaction (see docs/decisions/0004-one-transaction-per-turn.md).
    */
   const commit = async (parts: readonly Part[], parsed: Parsed<E>): Promise<void> => {
     const changes = stream.fold(parsed.events);
@@ -141,10 +142,10 @@ export const runStream = <E, Changes>(
     }
   };
 
-  const fold = async (): Promise<void> => {
+  const fold = async (lane: number): Promise<void> => {
     let failures = 0;
     while (!stopping.signal.aborted) {
-      const batches = await log.take(mostPerPartition);
+      const batches = await log.take(mostPerPartition, lane);
       if (batches.length === 0) continue;
       try {
         await turn(batches);
@@ -183,7 +184,8 @@ export const runStream = <E, Changes>(
     start: async () => {
       await log.start();
       redrive.start();
-      running = Promise.all([fold(), stream.settle && settleOn(stream.settle)]);
+      const folding = Array.from({ length: stream.lanes ?? 1 }, (_, lane) => fold(lane));
+      running = Promise.all([...folding, stream.settle && settleOn(stream.settle)]);
     },
     owned: log.owned,
     stop: async () => {

@@ -11,6 +11,8 @@ export interface Stream<E, Changes> {
   /** Also the name of its positions and of the consumer group that shows its lag. */
   readonly name: string;
   readonly topics: readonly TopicSpec[];
+  /** How many transactions of different partitions run side by side in one process, where writing takes longest. Default 1. */
+  readonly lanes?: number;
   /** @throws UnparseableEvent, which makes the record a dead letter */
   readonly parse: (record: LogRecord) => E;
   /** Pure: time comes from the events. */

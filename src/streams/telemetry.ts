@@ -211,6 +211,7 @@ const parseTelemetry = (record: LogRecord): TelemetryEvent => {
 export const telemetry: Stream<TelemetryEvent, TelemetryFacts> = {
   name: 'telemetry',
   topics: telemetryTopics,
+  lanes: 3,
   parse: parseTelemetry,
   fold: foldTelemetry,
   write: writeTelemetry,
