@@ -1,7 +1,10 @@
-import { effectFailed } from './consumers/halt.js';
+import { findMisfit } from './assignment/owned-log.js';
 import { recoveries, versionRecoveries } from './commands/recoveries.js';
+import { effectFailed } from './consumers/halt.js';
+import { fetchOrPass } from './kafka/fetch-or-pass.js';
+import type { Kafka } from './kafka/kafka.js';
 import { recordAction } from './postgres/audit.js';
-import { readPositions, resumePosition } from './postgres/positions.js';
+import { readPositions, resumePosition, type PartitionPosition } from './postgres/positions.js';
 import { recoverFromLog, type Recovered } from './relay/recover.js';
 import { openServers, type Servers, type ServersOptions } from './servers.js';
 
@@ -29,31 +32,55 @@ export interface Resumed {
   readonly to: number;
 }
 
-/** Lets partitions of a stream or consumer go on that stand still because records were lost. */
+/** Lets partitions of a stream or consumer go on that stand still. */
 export const resumeStream = (options: OperationOptions, name: string): Promise<Resumed[]> =>
   withServers(options, async ({ database, kafka }) => {
     const resumed: Resumed[] = [];
-    for (const { topic, partition, nextOffset, fault } of await readPositions(database, name)) {
+    for (const { fault, ...position } of await readPositions(database, name)) {
       if (fault === null) continue;
-      const earliest = (await kafka.watermarks(topic)).get(partition)?.earliest ?? 0;
-      // A hole in the numbers is passed where it is, a failed effect is tried again; else what is there is read from its start.
-      const isInPlace = fault.startsWith('SEQUENCE_HOLE') || fault.startsWith(effectFailed);
-      const to = isInPlace ? nextOffset : earliest;
+      const { topic, partition, nextOffset: from } = position;
+      const behind = await findWayOn(kafka, position, fault);
+      const to = behind.nextOffset;
       await database.transaction(async (tx) => {
-        await resumePosition(tx, name, topic, partition, to);
-        await recordAction(tx, 'streams resume --accept-loss', {
-          name,
-          topic,
-          partition,
-          fault,
-          from: nextOffset,
-          to,
-        });
+        await resumePosition(tx, name, behind);
+        await recordAction(tx, 'streams resume --accept-loss', { name, topic, partition, fault, from, to });
       });
-      resumed.push({ topic, partition, from: nextOffset, to });
+      resumed.push({ topic, partition, from, to });
     }
     return resumed;
   });
+
+/**
+ * Where a partition goes on: a failed effect is tried again, a hole in the numbers and a batch that nobody can read are passed over,
+ * and where records were lost, what is there is read from its start.
+ */
+const findWayOn = async (
+  kafka: Kafka,
+  position: PartitionPosition,
+  fault: string,
+): Promise<PartitionPosition> => {
+  const { topic, partition } = position;
+  const misfit = await findMisfit(kafka, position);
+  if ('from' in misfit) {
+    if (fault.startsWith(effectFailed)) return position;
+    if (fault.startsWith('SEQUENCE_HOLE')) return { ...position, sequence: 0 };
+    if (fault.startsWith('UNREADABLE'))
+      return passUnreadable(kafka, { ...position, nextOffset: misfit.from });
+  }
+  const earliest = (await kafka.watermarks(topic)).get(partition)?.earliest ?? 0;
+  return { ...position, nextOffset: earliest, sequence: 0, lastId: null };
+};
+
+/** Control records, which nobody is told of, may stand before the batch; and it may have become readable. */
+const passUnreadable = async (kafka: Kafka, position: PartitionPosition): Promise<PartitionPosition> => {
+  const { topic, partition } = position;
+  for (let offset = position.nextOffset; ;) {
+    const { records, nextOffset, fault } = await fetchOrPass(kafka, topic, partition, offset, 1);
+    if (fault) return { ...position, nextOffset, lastId: null };
+    if (records.length > 0 || nextOffset <= offset) return position;
+    offset = nextOffset;
+  }
+};
 
 const withServers = async <T>(
   options: OperationOptions,

@@ -13,6 +13,7 @@ import {
   type OwnedPosition,
   type PartitionPosition,
 } from '../postgres/positions.js';
+import { sizeOf } from '../record-size.js';
 import { createSignal } from '../signal.js';
 
 /**
@@ -67,16 +68,22 @@ export interface OwnedLogOptions {
 interface Owned {
   position: OwnedPosition;
   readonly buffer: LogRecord[];
+  /** Of the buffer. */
+  bytes: number;
   logEnd: number;
   /** Set while the buffer is full; called when there is room again. */
   resume: (() => void) | undefined;
+  /** Why nothing follows what is in the buffer. */
+  fault: string | undefined;
 }
 
 const leaseMs = 2_000;
 const renewEveryMs = 500;
 const groupCommitEveryMs = 1_000;
-const mostBuffered = 8_000;
-const roomAgainBelow = 4_000;
+const mostBuffered = { records: 8_000, bytes: 16 * 1_048_576 };
+const roomAgainBelow = { records: 4_000, bytes: 8 * 1_048_576 };
+/** Of one partition in one turn, but for a record that is larger. What is taken may all become dead letters of one transaction. */
+const mostTakenBytes = 4 * 1_048_576;
 
 export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
   const { worker, topics, kafka, database, owner, logger } = options;
@@ -93,14 +100,24 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
     if (!state) return;
     state.logEnd = batch.logEnd;
     if (batch.records.length === 0) return;
-    state.buffer.push(...batch.records);
+    for (const record of batch.records) {
+      state.buffer.push(record);
+      state.bytes += sizeOf(record);
+    }
     arrived.raise();
-    if (state.buffer.length >= mostBuffered) return new Promise((resume) => (state.resume = resume));
+    if (!isBelow(state, mostBuffered)) return new Promise((resume) => (state.resume = resume));
   };
 
   const onFault = ({ topic, partition, kind, error }: ReadFault): void => {
     const state = owned.get(keyOf({ topic, partition }));
-    if (state) void stopReading(state, `${kind}: ${error.message}`).catch(logFailure);
+    if (!state) return;
+    state.fault = `${kind}: ${error.message}`;
+    stopAtFault(state);
+  };
+
+  const stopAtFault = (state: Owned): void => {
+    if (state.fault !== undefined && state.buffer.length === 0)
+      void stopReading(state, state.fault).catch(logFailure);
   };
 
   const logFailure = (error: unknown): void =>
@@ -125,7 +142,7 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
 
   const begin = async (position: OwnedPosition): Promise<void> => {
     const misfit = await findMisfit(kafka, position);
-    const state: Owned = { position, buffer: [], logEnd: 0, resume: undefined };
+    const state: Owned = { position, buffer: [], bytes: 0, logEnd: 0, resume: undefined, fault: undefined };
     owned.set(keyOf(position), state);
     if ('reason' in misfit) return stopReading(state, misfit.reason);
     state.logEnd = misfit.logEnd;
@@ -189,7 +206,7 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
         if (stopping.signal.aborted) return [];
         const ready = [...owned.values()].filter(({ buffer }) => buffer.length > 0);
         if (ready.length > 0)
-          return ready.map(({ position, buffer }) => ({ position, records: buffer.slice(0, most) }));
+          return ready.map(({ position, buffer }) => ({ position, records: firstOf(buffer, most) }));
         await arrived.wait();
       }
     },
@@ -199,12 +216,14 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
         if (state?.position.epoch !== epoch) continue;
         state.position = { ...to, epoch };
         const read = state.buffer.findIndex(({ offset }) => offset >= to.nextOffset);
-        state.buffer.splice(0, read < 0 ? state.buffer.length : read);
+        for (const record of state.buffer.splice(0, read < 0 ? state.buffer.length : read))
+          state.bytes -= sizeOf(record);
         moved = true;
-        if (state.resume && state.buffer.length < roomAgainBelow) {
+        if (state.resume && isBelow(state, roomAgainBelow)) {
           state.resume();
           state.resume = undefined;
         }
+        stopAtFault(state);
       }
     },
     lost: (batches) => {
@@ -233,13 +252,25 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
 
 const keyOf = ({ topic, partition }: { topic: string; partition: number }): string => `${partition}/${topic}`;
 
+const isBelow = ({ buffer, bytes }: Owned, bound: typeof mostBuffered): boolean =>
+  buffer.length < bound.records && bytes < bound.bytes;
+
+const firstOf = (buffer: readonly LogRecord[], most: number): LogRecord[] => {
+  let bytes = 0;
+  const end = buffer.findIndex((record, n) => {
+    bytes += sizeOf(record);
+    return n > 0 && (n >= most || bytes > mostTakenBytes);
+  });
+  return buffer.slice(0, end < 0 ? buffer.length : end);
+};
+
 /**
  * Whether a position fits the log that is there: its offset lies within, and the record before it is the one that was read
  * last, or has expired. A position that was never moved begins at the log's start.
  */
-const findMisfit = async (
+export const findMisfit = async (
   kafka: Kafka,
-  { topic, partition, nextOffset, lastId }: OwnedPosition,
+  { topic, partition, nextOffset, lastId }: PartitionPosition,
 ): Promise<{ from: number; logEnd: number } | { reason: string }> => {
   const marks = (await kafka.watermarks(topic)).get(partition);
   if (!marks) return { reason: 'UNKNOWN_TOPIC: Kafka does not have this partition any more' };

@@ -10,7 +10,12 @@ import { layout, lengthEnd, magic } from './record-batch.js';
 
 /** Bytes that cannot be read: damaged, too many once decompressed, or of a format before Kafka 0.11. */
 export class UnreadableRecords extends Error {
-  constructor(message: string, cause?: unknown) {
+  constructor(
+    message: string,
+    cause?: unknown,
+    /** Behind the batch that holds them. */
+    readonly nextOffset: number = 0,
+  ) {
     super(message, { cause });
     this.name = 'UnreadableRecords';
   }
@@ -66,12 +71,21 @@ export const decodeRecords = (source: RecordsToDecode): DecodedRecords => {
     } catch (error) {
       records.length = before;
       if (nextOffset > offset) break;
-      if (error instanceof UnreadableRecords) throw error;
-      throw new UnreadableRecords(`records that cannot be read: ${String(error)}`, error);
+      throw unreadable(error, Math.max(offset, lastOffsetOf(bytes, at)) + 1);
     }
   }
   return { records, nextOffset };
 };
+
+const unreadable = (error: unknown, nextOffset: number): UnreadableRecords =>
+  error instanceof UnreadableRecords
+    ? new UnreadableRecords(error.message, error.cause, nextOffset)
+    : new UnreadableRecords(`records that cannot be read: ${String(error)}`, error, nextOffset);
+
+/** A batch of an earlier format has the offset of its last record in front. */
+const lastOffsetOf = (bytes: Buffer, at: number): number =>
+  readInt64(bytes, at) +
+  (bytes[at + layout.magic] === magic ? bytes.readInt32BE(at + layout.lastOffsetDelta) : 0);
 
 /** In bytes, for all compressed batches of an answer: some KB can become gigabytes, or more records than a heap holds. */
 const roomToDecompress = 64 * 1024 * 1024;

@@ -1,11 +1,14 @@
+import { fetchOrPass } from '../kafka/fetch-or-pass.js';
 import type { Kafka, LogRecord } from '../kafka/kafka.js';
-import { sizeOf } from './ring.js';
+import { sizeOf } from '../record-size.js';
 
 /** Consecutive records of one partition: all that the log holds from offset `from` up to, not including, `nextOffset`. */
 export interface Page {
   readonly from: number;
   readonly nextOffset: number;
   readonly records: readonly LogRecord[];
+  /** Why there are none, where nobody can read what is there. */
+  readonly fault?: Error | undefined;
 }
 
 /**
@@ -93,7 +96,7 @@ export const createBacklog = ({
 
   const fetchPage = async (topic: string, partition: number, from: number): Promise<void> => {
     fetches += 1;
-    const batch = await kafka.fetch(topic, partition, from, pageBytes);
+    const batch = await fetchOrPass(kafka, topic, partition, from, pageBytes);
     if (batch.nextOffset <= from) throw new Error(`Kafka answered nothing at ${topic}/${partition}/${from}`);
     // What other fetches have brought meanwhile is cut off, so that pages stay disjoint.
     const siblings = pagesOf(topic, partition);
@@ -102,7 +105,7 @@ export const createBacklog = ({
     const end = Math.min(batch.nextOffset, next?.from ?? Number.POSITIVE_INFINITY);
     if (end <= begin) return;
     const records = batch.records.filter(({ offset }) => offset >= begin && offset < end);
-    keep(siblings, { from: begin, nextOffset: end, records });
+    keep(siblings, { fault: batch.fault, from: begin, nextOffset: end, records });
   };
 
   /** Like {@link fetchPage}, from where the log begins now if that is between `from` and `offset`. */

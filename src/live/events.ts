@@ -237,6 +237,14 @@ export const pullEvents = <E>(
         continue;
       }
       failures = 0;
+      if (page.fault) {
+        places = places.with(partition, { ...place, nextOffset: page.nextOffset });
+        throw new MillraceError(
+          'GAP',
+          'Records of the log cannot be read: continue behind the cursor, which is behind them, or read what you need anew.',
+          { details: details(), cause: page.fault },
+        );
+      }
       const event = readPage(place, recordFrom(page, nextOffset), page.nextOffset);
       if (event) return event;
       if (passed % stretch === 0) await breathe();

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../kafka/kafka.js';
+import { sizeOf } from '../record-size.js';
 import type { Place } from './cursor.js';
 
 /** One event in memory. */
@@ -98,6 +99,3 @@ export const createRing = (limits: RingLimits): Ring => {
     },
   };
 };
-
-/** About what a record and its bookkeeping take in memory. */
-export const sizeOf = ({ key, value }: LogRecord): number => (key?.length ?? 0) + (value?.length ?? 0) + 500;

@@ -2,7 +2,7 @@ import { badInput, notFound, unavailable, type MillraceError } from '../errors.j
 import { UnreadableRecords } from '../kafka/decode.js';
 import { errorType, isUnknownTopic } from '../kafka/error-type.js';
 import type { FetchedBatch, Kafka, LogRecord } from '../kafka/kafka.js';
-import { sizeOf } from './ring.js';
+import { sizeOf } from '../record-size.js';
 
 export interface ScanRange {
   readonly partition: number;

@@ -160,18 +160,16 @@ export const readPositions = async (
     worker,
   ]);
 
-/** Clears the reason why a partition stands, and goes on from `nextOffset` with whatever number comes first. */
+/** Clears the reason why a partition stands, and goes on from there. */
 export const resumePosition = async (
   tx: Transaction,
   worker: string,
-  topic: string,
-  partition: number,
-  nextOffset: number,
+  { topic, partition, nextOffset, sequence, lastId }: PartitionPosition,
 ): Promise<void> => {
   await tx.query(
-    `update positions set fault = null, next_offset = $4, last_seq = 0, last_id = null, epoch = epoch + 1, owner = null
+    `update positions set fault = null, next_offset = $4, last_seq = $5, last_id = $6, epoch = epoch + 1, owner = null
      where worker = $1 and topic = $2 and partition = $3`,
-    [worker, topic, partition, nextOffset],
+    [worker, topic, partition, nextOffset, sequence, lastId],
   );
 };
 

@@ -66,6 +66,17 @@ export interface NumberedRow {
   readonly headers: Readonly<Record<string, string>> | null;
 }
 
+/** Whichever is reached first; at least one row, however large. */
+export interface Most {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A column with the bytes of all rows before it. */
+const bytesBefore = (order: string): string =>
+  `coalesce(sum(coalesce(octet_length(key), 0) + coalesce(octet_length(value), 0) + octet_length(headers::text))
+     over (order by ${order} rows between unbounded preceding and 1 preceding), 0) as bytes_before`;
+
 export interface Numbering {
   readonly lease: RelayLease;
   readonly leaseMs: number;
@@ -74,7 +85,7 @@ export interface Numbering {
   /** Takes rows behind this id, and those of `gaps` that have been committed meanwhile. */
   readonly after: number;
   readonly gaps: readonly number[];
-  readonly most: number;
+  readonly most: Most;
   /** Numbers that Kafka acknowledged. */
   readonly acked: readonly { readonly topic: string; readonly partition: number; readonly seq: number }[];
 }
@@ -101,7 +112,10 @@ export const numberRows = async (db: Queryable, numbering: Numbering): Promise<N
        update relay_lease set frontier = greatest(frontier, $3), expires_at = now() + $4 * interval '1 ms'
        where owner = $1 and epoch = $2 returning pg_current_xact_id() as xid),
      found as (
-       (select id, topic, key, value, headers, hash from outbox where id > $5 order by id limit $7)
+       (select id, topic, key, value, headers, hash from (
+          select *, ${bytesBefore('id')} from (
+            select id, topic, key, value, headers, hash from outbox where id > $5 order by id limit $7) as o) as o
+        where bytes_before < $11)
        union all
        (select id, topic, key, value, headers, hash from outbox where id = any($6::bigint[]) and id <= $5)),
      sizes as (select topic, count(*) as partitions from outbox_partitions group by topic),
@@ -138,10 +152,11 @@ export const numberRows = async (db: Queryable, numbering: Numbering): Promise<N
       numbering.leaseMs,
       numbering.after,
       numbering.gaps,
-      numbering.most,
+      numbering.most.rows,
       acked.map(({ topic }) => topic),
       acked.map(({ partition }) => partition),
       acked.map(({ seq }) => seq),
+      numbering.most.bytes,
     ],
   );
   const [first] = rows;
@@ -159,17 +174,20 @@ export const readNumbered = (
   topic: string,
   partition: number,
   afterSeq: number,
-  most: number,
+  most: Most,
 ): Promise<NumberedRow[]> =>
   db.query<NumberedRow>(
-    `select b.first_seq + i.n - 1 as seq, i.id, b.topic, b.partition, o.key, o.value, o.headers
-     from outbox_batches b
-     cross join lateral unnest(b.ids) with ordinality as i (id, n)
-     left join outbox o on o.id = i.id
-     where b.topic = $1 and b.partition = $2 and b.first_seq + cardinality(b.ids) - 1 > $3 and b.first_seq <= $3 + $4
-       and b.first_seq + i.n - 1 > $3
-     order by seq limit $4`,
-    [topic, partition, afterSeq, most],
+    `select seq, id, topic, partition, key, value, headers from (
+       select *, ${bytesBefore('seq')} from (
+         select b.first_seq + i.n - 1 as seq, i.id, b.topic, b.partition, o.key, o.value, o.headers
+         from outbox_batches b
+         cross join lateral unnest(b.ids) with ordinality as i (id, n)
+         left join outbox o on o.id = i.id
+         where b.topic = $1 and b.partition = $2 and b.first_seq + cardinality(b.ids) - 1 > $3 and b.first_seq <= $3 + $4
+           and b.first_seq + i.n - 1 > $3
+         order by seq limit $4) as n) as n
+     where bytes_before < $5 order by seq`,
+    [topic, partition, afterSeq, most.rows, most.bytes],
   );
 
 /** Makes a row the skip marker of its number: with its dead letter, so that the event is never sent under both numbers. */

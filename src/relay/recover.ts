@@ -1,4 +1,5 @@
 import { isSkip, sequenceOf } from '../events/envelope.js';
+import { fetchOrPass } from '../kafka/fetch-or-pass.js';
 import type { Kafka, LogRecord } from '../kafka/kafka.js';
 import { recordAction } from '../postgres/audit.js';
 import type { Database, Transaction } from '../postgres/database.js';
@@ -78,7 +79,7 @@ const readRange = async (
 ): Promise<LogRecord[]> => {
   const all: LogRecord[] = [];
   for (let offset = from; offset < to;) {
-    const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
+    const { records, nextOffset } = await fetchOrPass(kafka, topic, partition, offset, pageBytes);
     all.push(...records.filter((record) => record.offset < to && sequenceOf(record) !== undefined));
     if (nextOffset <= offset) break;
     offset = nextOffset;

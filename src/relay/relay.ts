@@ -69,7 +69,7 @@ const pollMs = 250;
 /** A gap is looked at again soon: until it is settled, positions may wait for it. */
 const gapPollMs = 20;
 const housekeepEveryMs = 60_000;
-const mostRows = 2_000;
+const most = { rows: 2_000, bytes: 16 * 1_048_576 };
 
 /** What an active relay holds. */
 interface Term {
@@ -120,7 +120,7 @@ export const createRelay = (options: RelayOptions): Relay => {
         publisher,
         lastSeq,
         ackedSeq: found ?? ackedSeq,
-        readNumbered: (after, most) => readNumbered(database, topic, partition, after, most),
+        readNumbered: (after, atOnce) => readNumbered(database, topic, partition, after, atOnce),
         park,
         logger,
       });
@@ -142,7 +142,7 @@ export const createRelay = (options: RelayOptions): Relay => {
         frontier: frontier.settled(),
         after: frontier.high,
         gaps: frontier.gaps(),
-        most: mostRows,
+        most,
         acked: newlyAcked(senders.values(), reported),
       });
       if (!held) return logger.warn('another process is the active relay now');
@@ -157,7 +157,7 @@ export const createRelay = (options: RelayOptions): Relay => {
         housekeeping = housekeep();
       }
       if (stopping.signal.aborted) return;
-      if (rows.length < mostRows) await woken.wait(frontier.gaps().length > 0 ? gapPollMs : pollMs);
+      if (rows.length < most.rows) await woken.wait(frontier.gaps().length > 0 ? gapPollMs : pollMs);
     }
   };
 

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isSkip, sequenceHeader, skipHeader } from '../events/envelope.js';
 import { PublishError, type OutgoingRecord, type Publisher } from '../kafka/kafka.js';
-import type { NumberedRow } from '../postgres/relay.js';
+import type { Most, NumberedRow } from '../postgres/relay.js';
+import { sizeOf } from '../record-size.js';
 
 /**
  * Sends the numbered rows of one partition in the order of their numbers, one send under way. A failed send is repeated, never
@@ -31,7 +32,7 @@ export interface SenderOptions {
   readonly publisher: Publisher;
   readonly ackedSeq: number;
   readonly lastSeq: number;
-  readonly readNumbered: (afterSeq: number, most: number) => Promise<NumberedRow[]>;
+  readonly readNumbered: (afterSeq: number, most: Most) => Promise<NumberedRow[]>;
   /** Files a row that Kafka refuses for good, and makes it a skip marker. */
   readonly park: (row: NumberedRow, error: Error) => Promise<void>;
   readonly logger: Logger;
@@ -39,7 +40,7 @@ export interface SenderOptions {
 
 const mostRows = 500;
 const mostBytes = 700_000;
-const mostInMemory = 4_000;
+const mostInMemory = { rows: 4_000, bytes: 8 * 1_048_576 };
 const firstPauseMs = 50;
 const longestPauseMs = 2_000;
 const missingTopicPauseMs = 5_000;
@@ -47,6 +48,8 @@ const missingTopicPauseMs = 5_000;
 export const createSender = (options: SenderOptions): Sender => {
   const { topic, partition, publisher, readNumbered, park, logger } = options;
   let queue: NumberedRow[] = [];
+  /** Of the queue. */
+  let bytes = 0;
   let ackedSeq = options.ackedSeq;
   let lastSeq = options.lastSeq;
   let trouble: string | undefined;
@@ -65,7 +68,7 @@ export const createSender = (options: SenderOptions): Sender => {
     let failures = 0;
     while (!stopping.signal.aborted && ackedSeq < lastSeq) {
       try {
-        if (queue.length === 0) queue = await readNumbered(ackedSeq, mostInMemory);
+        if (queue.length === 0) hold(await readNumbered(ackedSeq, mostInMemory));
         await sendSome(nextRows(queue));
         failures = 0;
         trouble = undefined;
@@ -108,13 +111,21 @@ export const createSender = (options: SenderOptions): Sender => {
       );
       // Read again, as the marker that it is from then on, also when the answer is lost.
       queue = [];
+      bytes = 0;
       await park(first, error);
     }
   };
 
   const acknowledge = (rows: readonly NumberedRow[]): void => {
     ackedSeq += rows.length;
-    queue.splice(0, rows.length);
+    for (const row of queue.splice(0, rows.length)) bytes -= sizeOf(row);
+  };
+
+  const hold = (rows: readonly NumberedRow[]): void => {
+    for (const row of rows) {
+      queue.push(row);
+      bytes += sizeOf(row);
+    }
   };
 
   return {
@@ -123,7 +134,8 @@ export const createSender = (options: SenderOptions): Sender => {
     numbered: (rows) => {
       const behind = queue.at(-1)?.seq ?? ackedSeq;
       // Only what follows what is in memory; the rest is read when it is due.
-      if (queue.length < mostInMemory && rows[0]?.seq === behind + 1) queue.push(...rows);
+      const hasRoom = queue.length < mostInMemory.rows && bytes < mostInMemory.bytes;
+      if (hasRoom && rows[0]?.seq === behind + 1) hold(rows);
       lastSeq = rows.at(-1)?.seq ?? lastSeq;
       pump();
     },
@@ -140,9 +152,9 @@ export const createSender = (options: SenderOptions): Sender => {
 
 const nextRows = (queue: readonly NumberedRow[]): NumberedRow[] => {
   let bytes = 0;
-  const end = queue.findIndex(({ value, headers }, n) => {
-    bytes += (value?.length ?? 0) + 500;
-    return n >= mostRows || (n > 0 && (bytes > mostBytes || headers === null));
+  const end = queue.findIndex((row, n) => {
+    bytes += sizeOf(row);
+    return n >= mostRows || (n > 0 && (bytes > mostBytes || row.headers === null));
   });
   return queue.slice(0, end < 0 ? queue.length : end);
 };

@@ -1,4 +1,5 @@
 import { sequenceOf } from '../events/envelope.js';
+import { fetchOrPass } from '../kafka/fetch-or-pass.js';
 import type { Kafka } from '../kafka/kafka.js';
 import type { PartitionRun } from '../postgres/relay.js';
 
@@ -11,7 +12,7 @@ const pageBytes = 1_048_576;
 
 /**
  * The highest number in a partition's tail, or undefined when it holds none (empty, or expired). Records of strangers have none, however
- * many they are: the tail reaches back until it holds enough that do.
+ * many they are, nor has what cannot be read: the tail reaches back until it holds enough that do.
  */
 const readTail = async (kafka: Kafka, topic: string, partition: number): Promise<number | undefined> => {
   const marks = (await kafka.watermarks(topic)).get(partition);
@@ -20,7 +21,7 @@ const readTail = async (kafka: Kafka, topic: string, partition: number): Promise
   for (let end = marks.latest; end > marks.earliest && numbers.length < tailRecords;) {
     const start = Math.max(marks.earliest, end - tailRecords);
     for (let offset = start; offset < end;) {
-      const { records, nextOffset } = await kafka.fetch(topic, partition, offset, pageBytes);
+      const { records, nextOffset } = await fetchOrPass(kafka, topic, partition, offset, pageBytes);
       for (const record of records) {
         const number = record.offset < end ? sequenceOf(record) : undefined;
         if (number !== undefined) numbers.push(number);

@@ -78,3 +78,9 @@ test('facts have no numbers: all from the position on are fresh, and the last id
   expect(hole).toBeUndefined();
   expect(sift([userActivityFacts], from, []).to).toEqual(from);
 });
+
+test('an id that Postgres would refuse is not kept, and none is known then', () => {
+  const lastIdOf = (ce_id: string) => sift([orderEvents], position, [record(10, 8, { ce_id })]).to.lastId;
+  expect(lastIdOf('plain')).toBe('plain');
+  expect([lastIdOf('with\0NUL'), lastIdOf('x'.repeat(100_000))]).toEqual([null, null]);
+});

@@ -1,18 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { beforeAll, expect, test } from '@jest/globals';
-import type { Message } from 'kafkajs';
+import kafkajs, { type Message } from 'kafkajs';
 import { eventHeaders } from '../../src/events/envelope.js';
 import { hashOf } from '../../src/partitioning.js';
-import { eventually } from '../support/await.js';
+import { eventually, type WaitOptions } from '../support/await.js';
 import { createTestClient, type TestClient } from '../support/graphql.js';
 import { readTopic, writeRaw, type StoredRecord } from '../support/log.js';
 import { startMillrace, type MillraceProcess } from '../support/process.js';
+import { scale } from '../support/servers.js';
 import { createWorld, type World } from './world.js';
 
 /** Records that Millrace did not write, or would not write, and that are hard to put away. They hold up nothing that is real. */
 const topic = 'order.events.v1';
 const group = 'notification-consumer-group';
 const partitions = 3;
+const [bombs, batchOf] = [scale(3, 40), 50];
+const { CompressionTypes } = kafkajs;
 
 let world: World;
 let millrace: MillraceProcess;
@@ -45,7 +49,7 @@ const createOrders = async (count: number): Promise<void> => {
 };
 
 /** Every order so far is counted and notified once, and no partition stands still. */
-const whenAllIsThere = () =>
+const whenAllIsThere = ({ timeoutMs = 30_000 }: WaitOptions = {}) =>
   eventually(
     async () => {
       const [found] = await world.database.query<Record<string, number>>(
@@ -56,7 +60,7 @@ const whenAllIsThere = () =>
       expect(found).toEqual({ notified: orders, counted: orders, faults: 0 });
       return true;
     },
-    { timeoutMs: 30_000 },
+    { timeoutMs },
   );
 
 interface Letter {
@@ -211,6 +215,30 @@ test.each<[string, readonly string[], () => [Buffer, object | string]]>([
   },
   60_000,
 );
+
+/** Most memory that the process has had. */
+const peakMegabytes = (): number =>
+  Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${millrace.pid}/status`, 'utf8'))?.[1]) / 1_024;
+
+test(`${bombs} batches that are ${batchOf} times as large once decompressed are dead letters, in bounded memory`, async () => {
+  const before = await lastLetter();
+  const message = { key: 'k', value: Buffer.alloc(1_000_000, 'x') };
+  for (let n = 0; n < bombs; n += 1)
+    await writeRaw(
+      world.topicPrefix + topic,
+      Array.from({ length: batchOf }, () => message),
+      0,
+      CompressionTypes.GZIP,
+    );
+  await createOrders(30);
+  await whenAllIsThere({ timeoutMs: 240_000 });
+  const [row] = await world.database.query<{ count: number }>(
+    'select count(*)::int as count from dead_letters where id > $1 and value = $2',
+    [before, message.value],
+  );
+  expect(row?.count).toBe(2 * bombs * batchOf);
+  if (process.platform === 'linux') expect(peakMegabytes()).toBeLessThan(1_500);
+}, 300_000);
 
 test('strangers at the end of every partition make a restarted relay neither send again nor stand still', async () => {
   const flood = Array.from({ length: 1_600 }, () => ({ key: 'k', value: 'no event' }));

@@ -231,12 +231,15 @@ describe('a fetch answer', () => {
     expect(() => read(log, 12)).toThrow(UnreadableRecords);
   });
 
-  test('has no record of a batch whose later records cannot be read', () => {
+  test('has no record of a batch whose later records cannot be read, and says where the next batch is', async () => {
     const batch = encodeRecordBatch([one('a'), one('b')], now);
     const damaged = changed(batch, (copy) => void (copy[copy.length - 8] = 0x7e));
     const log = Buffer.concat([at(first, 10), at(damaged, 12)]);
     expect(valuesOf(read(log, 10))).toEqual(['a', 'b']);
-    expect(() => read(log, 12)).toThrow(UnreadableRecords);
+    await expect(Promise.resolve(12).then((offset) => read(log, offset))).rejects.toMatchObject({
+      name: 'UnreadableRecords',
+      nextOffset: 14,
+    });
   });
 
   test('with any bytes wrong is read or refused, within its time', () => {

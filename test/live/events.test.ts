@@ -418,3 +418,31 @@ describe('the end', () => {
     await again.return?.();
   });
 });
+
+describe('what nobody can read', () => {
+  test('is a GAP for who comes to it in the log, whose cursor is behind it', async () => {
+    const log = filled(3);
+    log.spoil(0);
+    for (let number = 4; number <= 6; number += 1) log.append(0, number);
+    const { live } = await gatewayOn(log);
+    const before = subscribe(live, { after: fromStart });
+    expect(await numbers(before, 3)).toEqual([1, 2, 3]);
+    const gap = await before.next().catch((error: unknown) => error);
+    expect(gap).toMatchObject({ code: 'GAP' });
+    const { cursor } = (gap as { details: { cursor: string } }).details;
+    const behind = subscribe(live, { after: cursor });
+    expect(await numbers(behind, 3)).toEqual([4, 5, 6]);
+    await behind.return?.();
+  });
+
+  test('is none of the business of who is behind it', async () => {
+    const log = filled(3);
+    log.spoil(0);
+    for (let number = 4; number <= 6; number += 1) log.append(0, number);
+    const { live } = await gatewayOn(log);
+    const after = cursors.encode(topic, [{ partition: 0, nextOffset: 5, sequence: 4 }]);
+    const behind = subscribe(live, { after });
+    expect(await numbers(behind, 2)).toEqual([5, 6]);
+    await behind.return?.();
+  });
+});

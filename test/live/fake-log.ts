@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { TopicSpec } from '../../src/events/topics.js';
 import { eventHeaders, sequenceHeader, skipHeader, type Event } from '../../src/events/envelope.js';
+import { UnreadableRecords } from '../../src/kafka/decode.js';
 import type { FetchedBatch, Kafka, LogReaderOptions, LogRecord, ReadFault } from '../../src/kafka/kafka.js';
 
 export const silent = pino({ level: 'silent' });
@@ -33,6 +34,7 @@ interface Partition {
   records: LogRecord[];
   earliest: number;
   latest: number;
+  spoiled: number[];
 }
 
 /** One topic in memory, as the brokers have it. */
@@ -45,6 +47,8 @@ export interface FakeLog {
   ): LogRecord;
   /** Takes up an offset that no reader ever sees, as a control record does. */
   leaveHole(partition: number): void;
+  /** Takes up an offset that nobody can read. */
+  spoil(partition: number): void;
   trim(partition: number, earliest: number): void;
   connect(options?: ConnectOptions): FakeKafka;
 }
@@ -71,6 +75,7 @@ export const createFakeLog = (partitionCount = 3, { name: topic }: TopicSpec = t
     records: [],
     earliest: 0,
     latest: 0,
+    spoiled: [],
   }));
   const following = new Set<(partition: number) => void>();
   const at = (partition: number): Partition => partitions[partition]!;
@@ -100,6 +105,10 @@ export const createFakeLog = (partitionCount = 3, { name: topic }: TopicSpec = t
       at(partition).latest += 1;
       for (const follow of following) follow(partition);
     },
+    spoil: (partition) => {
+      at(partition).spoiled.push(at(partition).latest);
+      at(partition).latest += 1;
+    },
     trim: (partition, earliest) => {
       at(partition).earliest = earliest;
       at(partition).records = at(partition).records.filter(({ offset }) => offset >= earliest);
@@ -121,19 +130,23 @@ const connect = (
   const read = (partition: number, offset: number, count: number): FetchedBatch => {
     const log = at(partition);
     if (offset < log.earliest || offset > log.latest) throw new Error('OFFSET_OUT_OF_RANGE');
-    const behind = log.records.filter((record) => record.offset >= offset);
+    if (log.spoiled.includes(offset)) throw new UnreadableRecords('spoiled', undefined, offset + 1);
+    const end = log.spoiled.find((spoiled) => spoiled > offset) ?? log.latest;
+    const behind = log.records.filter((record) => record.offset >= offset && record.offset < end);
     const records = behind.slice(0, count);
     // A hole belongs to the batch before it.
-    const nextOffset = behind[count]?.offset ?? log.latest;
+    const nextOffset = behind[count]?.offset ?? end;
     return { topic, partition, records, nextOffset, logEnd: log.latest };
   };
 
   const deliver = (partition: number, count: number): void => {
     const offset = assigned.get(partition);
     if (offset === undefined || !listener) return;
+    if (at(partition).spoiled.includes(offset)) return kafka.fault(partition, 'UNREADABLE');
     const batch = read(partition, offset, count);
     assigned.set(partition, batch.nextOffset);
     void listener.onBatch(batch);
+    if (!held && batch.nextOffset < batch.logEnd) deliver(partition, count);
   };
   const follow = (partition: number): void => {
     if (!held) deliver(partition, Number.POSITIVE_INFINITY);

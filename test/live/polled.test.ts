@@ -50,7 +50,9 @@ test('a first read that fails ends the watch; a later one is tried again', async
   const next = one.next();
   const before = source.reads;
   await eventually(() => source.reads >= before + 2);
-  await expect(state.watch().next()).resolves.toMatchObject({ value: { n: 1 } });
+  const late = state.watch();
+  await expect(late.next()).resolves.toMatchObject({ value: { n: 1 } });
+  await late.return?.();
   source.failure = undefined;
   source.state = { n: 3 };
   expect((await next).value).toEqual({ n: 3 });

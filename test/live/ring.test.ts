@@ -35,7 +35,7 @@ test('the oldest leave when there are too many, and their partition is covered f
 test('the bound on bytes holds, but the newest stays however large', () => {
   const ring = createRing({ entries: 100, bytes: 3_000 });
   ring.restart(places(0));
-  for (let offset = 0; offset < 50; offset += 1) ring.push(entry(0, offset, [offset + 1], 500));
+  for (let offset = 0; offset < 50; offset += 1) ring.push(entry(0, offset, [offset + 1], 800));
   expect(ring.end - ring.first).toBe(3);
   expect(ring.bytes).toBeLessThanOrEqual(3_000);
   ring.push(entry(0, 50, [51], 10_000));

@@ -71,6 +71,7 @@ export const writeRaw = async (
   topic: string,
   messages: readonly kafkajs.Message[],
   partition?: number,
+  compression?: kafkajs.CompressionTypes,
 ): Promise<void> => {
   const producer = client().producer({
     allowAutoTopicCreation: false,
@@ -81,8 +82,26 @@ export const writeRaw = async (
     await producer.send({
       topic,
       acks: -1,
+      compression,
       messages: messages.map((message) => ({ partition, ...message })),
     });
+  } finally {
+    await producer.disconnect();
+  }
+};
+
+/** Takes up two offsets that no reader is told of: a record of an aborted transaction and its marker. */
+export const writeAborted = async (topic: string, partition: number): Promise<void> => {
+  const producer = client().producer({
+    transactionalId: randomUUID(),
+    maxInFlightRequests: 1,
+    idempotent: true,
+  });
+  await producer.connect();
+  try {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: [{ partition, value: 'aborted' }] });
+    await transaction.abort();
   } finally {
     await producer.disconnect();
   }
