@@ -119,7 +119,7 @@ export const variables = {
     .describe('Sender of mails.'),
   TELEMETRY_RETENTION_DAYS: whole(1, 3_650)
     .default(30)
-    .describe('How long stored telemetry is kept, by the time of its arrival.'),
+    .describe('How long stored telemetry, by the time of its arrival, and the status of topics are kept.'),
   CASINO_ADULT_AGE: whole(13, 30).default(18).describe('Age, in years, from which adult content is shown.'),
   CASINO_SESSION_REMINDER_MINUTES: whole(1, 1_440)
     .default(60)
@@ -185,6 +185,8 @@ export interface WebhookConfig {
   readonly secret: string | undefined;
   readonly timeoutMs: number;
   readonly allowPrivate: boolean;
+  /** The variable that says so, for the refusal. */
+  readonly allowPrivateVariable: string;
 }
 
 export interface SmtpConfig {
@@ -278,6 +280,7 @@ const notificationsOf = (env: Environment): NotificationsConfig => {
             secret: env.NOTIFICATION_WEBHOOK_SECRET,
             timeoutMs: env.NOTIFICATION_WEBHOOK_TIMEOUT_MS,
             allowPrivate: env.NOTIFICATION_WEBHOOK_ALLOW_PRIVATE,
+            allowPrivateVariable: 'NOTIFICATION_WEBHOOK_ALLOW_PRIVATE',
           }
         : undefined,
     smtp:
@@ -301,6 +304,7 @@ const casinoOf = (env: Environment): CasinoConfig => ({
         secret: env.CASINO_HQ_WEBHOOK_SECRET,
         timeoutMs: headquartersTimeoutMs,
         allowPrivate: env.CASINO_HQ_WEBHOOK_ALLOW_PRIVATE,
+        allowPrivateVariable: 'CASINO_HQ_WEBHOOK_ALLOW_PRIVATE',
       }
     : undefined,
 });

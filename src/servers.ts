@@ -37,7 +37,7 @@ export interface ServersOptions {
 
 const poolSize = 12;
 const statementTimeoutMs = 5_000;
-const dependencyDeadlineMs = 30_000;
+const dependencyDeadlineMs = 60_000;
 
 export const openServers = async (options: ServersOptions): Promise<Servers> => {
   const { config, cacheDir, logger, progress, signal, onStop } = options;

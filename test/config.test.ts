@@ -163,6 +163,7 @@ describe('notifications', () => {
         secret: 'a secret of the receiver',
         timeoutMs: 1_500,
         allowPrivate: false,
+        allowPrivateVariable: 'NOTIFICATION_WEBHOOK_ALLOW_PRIVATE',
       },
       smtp: { url: smtp.NOTIFICATION_SMTP_URL, from: smtp.NOTIFICATION_SMTP_FROM },
       failPrefix: 'never-',
@@ -211,6 +212,18 @@ describe('notifications', () => {
     expect(
       readConfig({ ...environment, NOTIFICATION_WEBHOOK_ALLOW_PRIVATE: 'true' }).notifications.webhook,
     ).toMatchObject({ url, allowPrivate: true });
+  });
+
+  test('headquarters are refused likewise, by a variable of their own', () => {
+    const environment = { CASINO_HQ_WEBHOOK_URL: 'http://127.0.0.1:9000/' };
+    const variable = 'CASINO_HQ_WEBHOOK_ALLOW_PRIVATE';
+    expect(problemsOf(environment)).toEqual([
+      expect.stringMatching(/^CASINO_HQ_WEBHOOK_URL: .*CASINO_HQ_WEBHOOK_ALLOW_PRIVATE=true/),
+    ]);
+    expect(readConfig({ ...environment, [variable]: 'true' }).casino.headquarters).toMatchObject({
+      allowPrivate: true,
+      allowPrivateVariable: variable,
+    });
   });
 
   test.each([

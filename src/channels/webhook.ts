@@ -13,11 +13,12 @@ const mostAnswerBytes = 65_536;
 const idleMs = 4_000;
 
 /** Posts JSON. The status decides whether it was delivered; the answer's body is read only to use the connection again. */
-export const createWebhookChannel = ({ url, secret, timeoutMs, allowPrivate }: WebhookConfig): Channel => {
+export const createWebhookChannel = (config: WebhookConfig): Channel => {
+  const { url, secret, timeoutMs, allowPrivate, allowPrivateVariable } = config;
   const target = new URL(url);
   const { Agent, request } = target.protocol === 'https:' ? https : http;
   const agent = new Agent({ keepAlive: true, timeout: idleMs });
-  const lookup = allowPrivate ? undefined : lookupPublic;
+  const lookup = allowPrivate ? undefined : lookupPublic(allowPrivateVariable);
 
   const post = (idempotencyKey: string, body: string): Promise<void> =>
     new Promise((delivered, reject) => {
@@ -50,7 +51,7 @@ export const createWebhookChannel = ({ url, secret, timeoutMs, allowPrivate }: W
     name: 'webhook',
     send: async (outgoing) => {
       // Addresses in the URL are never looked up.
-      if (!allowPrivate && isPrivateLiteral(target.hostname)) throw new PrivateAddress();
+      if (!allowPrivate && isPrivateLiteral(target.hostname)) throw new PrivateAddress(allowPrivateVariable);
       await post(outgoing.idempotencyKey, render(outgoing));
     },
     stop: async () => agent.destroy(),
@@ -87,17 +88,19 @@ const discard = (response: http.IncomingMessage): void => {
 };
 
 class PrivateAddress extends Error {
-  constructor() {
-    super('a loopback or private address is not posted to (NOTIFICATION_WEBHOOK_ALLOW_PRIVATE)');
+  constructor(variable: string) {
+    super(`a loopback or private address is not posted to (${variable})`);
     this.name = 'PrivateAddress';
   }
 }
 
 /** The look-up of the connection itself: what it answers is what is connected to, so that a name cannot change its mind in between. */
-const lookupPublic: LookupFunction = (name, options, callback) =>
-  resolve(name, { ...options, all: true }, (error, addresses) => {
-    const [first, ...others] = error ? [] : addresses.filter(({ address }) => isPublicAddress(address));
-    if (!first) callback(error ?? new PrivateAddress(), '');
-    else if (options.all) callback(null, [first, ...others] satisfies LookupAddress[]);
-    else callback(null, first.address, first.family);
-  });
+const lookupPublic =
+  (variable: string): LookupFunction =>
+  (name, options, callback) =>
+    resolve(name, { ...options, all: true }, (error, addresses) => {
+      const [first, ...others] = error ? [] : addresses.filter(({ address }) => isPublicAddress(address));
+      if (!first) callback(error ?? new PrivateAddress(variable), '');
+      else if (options.all) callback(null, [first, ...others] satisfies LookupAddress[]);
+      else callback(null, first.address, first.family);
+    });

@@ -204,12 +204,12 @@ export const copies: readonly CopySpec[] = [
   },
 ];
 
-/** The type under which a letter is filed whose own type is missing or not ours. */
+/** The type under which a letter is filed whose own type is missing, not ours, or has no topic of letters. */
 export const unknownType = 'unknown';
 
 /** Where letters of an event type go, e.g. `order.created.v1.dlq`. */
 export const deadLetterTopic = (type: string): string =>
-  `${knownTypes.has(type) ? type : unknownType}.v1.dlq`;
+  `${letterTypes.has(type) ? type : unknownType}.v1.dlq`;
 
 const sources: readonly TopicSpec[] = [
   orderEvents,
@@ -237,11 +237,12 @@ const sources: readonly TopicSpec[] = [
   ...copies,
 ];
 
-const knownTypes = new Set(sources.flatMap((topic) => topic.types));
+/** Changes of states, which are kept for a day, are folded and consumed by nobody: whoever misses one reads the state. */
+const letterTypes = new Set(sources.filter(({ kept }) => kept !== '1 day').flatMap(({ types }) => types));
 
 export const topics: readonly TopicSpec[] = [
   ...sources,
-  ...[...knownTypes, unknownType].map((type): TopicSpec => ({
+  ...[...letterTypes, unknownType].map((type): TopicSpec => ({
     name: `${type}.v1.dlq`,
     key: 'as the letter',
     fedBy: 'outbox',

@@ -510,6 +510,29 @@ mutation ProduceMessage($topic: String!, $key: String, $value: String!, $headers
     },
   },
   {
+    name: 'Read messages',
+    query: `# The newest messages of a topic. With partition and offset, or from a time, it
+# reads from there on; text is searched in key and value.
+query ReadMessages($topic: String!, $from: DateTime, $key: String, $text: String, $first: Int) {
+  messages(topic: $topic, from: $from, key: $key, text: $text, first: $first) {
+    partition
+    offset
+    key
+    value
+    headers
+    timestamp
+  }
+}
+`,
+    variables: {
+      topic: 'telemetry.user-activity.v1',
+      from: null,
+      key: null,
+      text: 'login',
+      first: 10,
+    },
+  },
+  {
     name: 'Tail a topic',
     query: `# Every record of a topic from now on, in order per partition.
 subscription TailTopic($topic: String!, $key: String, $after: Cursor) {
@@ -529,11 +552,17 @@ subscription TailTopic($topic: String!, $key: String, $after: Cursor) {
   {
     name: 'Topics and groups',
     query: `# What is in Kafka, and how far its readers are.
-query TopicsAndGroups {
+query TopicsAndGroups($topic: String) {
   topics {
     name
     messages
     sizeBytes
+    ratePerSecond
+  }
+  # Observed once a minute.
+  topicStatus(topic: $topic, first: 5) {
+    observedAt
+    messages
     ratePerSecond
   }
   consumerGroups {
@@ -545,6 +574,6 @@ query TopicsAndGroups {
   }
 }
 `,
-    variables: {},
+    variables: { topic: 'telemetry.user-activity.v1' },
   },
 ];

@@ -25,6 +25,7 @@ const startReceiver = async (status: number) => {
     secret: undefined,
     timeoutMs: 10_000,
     allowPrivate: true,
+    allowPrivateVariable: 'TESTED_ALLOW_PRIVATE',
   };
   return { keys, webhook };
 };
@@ -90,9 +91,8 @@ test('the failure names each channel that failed and why, and holds no secret', 
 });
 
 test('a receiver that is away at all its addresses is named by the code of the error', async () => {
-  const { channel } = channels({
-    webhook: { url: 'http://localhost:1/', secret: undefined, timeoutMs: 10_000, allowPrivate: true },
-  });
+  const { webhook } = await startReceiver(200);
+  const { channel } = channels({ webhook: { ...webhook, url: 'http://localhost:1/' } });
   await expect(channel.send(outgoing())).rejects.toThrow(/^webhook: .*ECONNREFUSED/);
 });
 

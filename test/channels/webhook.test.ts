@@ -64,6 +64,7 @@ const webhook = (config: Partial<WebhookConfig> & Pick<WebhookConfig, 'url'>): C
     secret: undefined,
     timeoutMs: 10_000,
     allowPrivate: true,
+    allowPrivateVariable: 'TESTED_ALLOW_PRIVATE',
     ...config,
   });
   closeAtEnd(channel.stop);
@@ -257,7 +258,7 @@ describe('without the permission to post to private addresses', () => {
   ])('http://%s is refused before anything connects', async (host) => {
     const { port, connections } = await startReceiver();
     const channel = webhook({ url: `http://${host}:${port}/`, allowPrivate: false });
-    await expect(channel.send(outgoing())).rejects.toThrow('NOTIFICATION_WEBHOOK_ALLOW_PRIVATE');
+    await expect(channel.send(outgoing())).rejects.toThrow('(TESTED_ALLOW_PRIVATE)');
     expect(connections()).toBe(0);
   });
 
@@ -265,7 +266,7 @@ describe('without the permission to post to private addresses', () => {
     const { port, connections, received } = await startReceiver();
     const url = `http://localhost:${port}/`;
     await expect(webhook({ url, allowPrivate: false }).send(outgoing())).rejects.toThrow(
-      'NOTIFICATION_WEBHOOK_ALLOW_PRIVATE',
+      '(TESTED_ALLOW_PRIVATE)',
     );
     expect(connections()).toBe(0);
     await webhook({ url, allowPrivate: true }).send(outgoing());

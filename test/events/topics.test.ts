@@ -10,12 +10,16 @@ test('every name is one that Kafka takes, with room for a prefix', () => {
   for (const { name } of topics) expect(name).toMatch(/^[a-zA-Z0-9._-]{1,150}$/);
 });
 
-test('every event type has a topic for its dead letters, and strangers share one', () => {
-  for (const type of topics.flatMap((topic) => topic.types))
-    expect(topicNamed(deadLetterTopic(type))).toBeDefined();
-  expect(deadLetterTopic('order.created')).toBe('order.created.v1.dlq');
-  for (const type of ['', 'no.such', '__proto__', '../../x', 'toString'])
-    expect(deadLetterTopic(type)).toBe('unknown.v1.dlq');
+test('each event type has a topic for its dead letters; changes of states and strangers share one', () => {
+  const changes = ['order.stats.changed', 'casino.player.changed', 'dead-letter.changed'];
+  const strangers = ['', 'no.such', '__proto__', '../../x', 'toString'];
+  for (const type of [...changes, ...strangers]) expect(deadLetterTopic(type)).toBe('unknown.v1.dlq');
+  for (const { kept, types } of topics)
+    for (const type of types)
+      expect(deadLetterTopic(type)).toBe(kept === '1 day' ? 'unknown.v1.dlq' : `${type}.v1.dlq`);
+  const named = topics.map(({ name }) => name).filter((name) => name.endsWith('.dlq'));
+  const reached = topics.flatMap(({ types }) => types.map(deadLetterTopic));
+  expect(named.toSorted()).toEqual([...new Set(reached)].toSorted());
 });
 
 test('a copy has only types of the topic that it copies, and is never copied itself', () => {

@@ -307,13 +307,16 @@ inBrowser('a player plays, and is told of it', async () => {
   await comes('player');
 });
 
-inBrowser('a message is produced and comes, and topics and groups are answered', async () => {
+inBrowser('a message is produced, comes and is found, and topics and groups are answered', async () => {
   await send(seen, 'Tail a topic');
   await eventually(async () => {
     expect(await ask(seen, 'Produce a message')).toMatchObject({
       produceMessage: { topic: 'telemetry.user-activity.v1' },
     });
     return seen.pushed.some(({ data }) => data?.['messages'] != null);
+  });
+  expect(await ask(seen, 'Read messages')).toMatchObject({
+    messages: expect.arrayContaining([expect.objectContaining({ key: 'user-2' })]),
   });
   const answer = await ask<{ topics: object[]; consumerGroups: object[] }>(seen, 'Topics and groups');
   expect(answer.topics).toContainEqual(expect.objectContaining({ name: 'telemetry.user-activity.v1' }));

@@ -59,7 +59,8 @@ const skipDisk = async (databaseUrl) => {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    for (const setting of ['fsync', 'full_page_writes']) await client.query(`alter system set ${setting} = off`);
+    for (const setting of ['fsync', 'full_page_writes'])
+      await client.query(`alter system set ${setting} = off`);
     await client.query('select pg_reload_conf()');
   } finally {
     await client.end();
