@@ -1,4 +1,7 @@
-import Sequencer from '@jest/test-sequencer';
+import TestSequencer from '@jest/test-sequencer';
+
+// Its types are those of its CommonJS half.
+const Sequencer = /** @type {typeof TestSequencer.default} */ (/** @type {unknown} */ (TestSequencer));
 
 /**
  * The files that take longest on two cores, the longest first, so that no worker is left with one of them at the end. A fresh clone
