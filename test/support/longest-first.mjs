@@ -40,7 +40,8 @@ const placeOf = ({ path }) => {
 
 export default class LongestFirst extends Sequencer {
   /** @override */
-  sort(tests) {
-    return super.sort(tests).toSorted((one, other) => placeOf(one) - placeOf(other));
+  async sort(tests) {
+    const sorted = await super.sort(tests);
+    return sorted.toSorted((one, other) => placeOf(one) - placeOf(other));
   }
 }
