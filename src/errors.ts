@@ -66,6 +66,8 @@ export const outcomeUnknown = (ids: readonly string[], cause?: unknown): Millrac
     { details: { ids }, retryable: true, cause },
   );
 
+export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
 /** Whether `error` is a system error of the given codes, such as `ECONNREFUSED`. */
 export const hasCode = (error: unknown, ...codes: string[]): boolean =>
   // Not by `instanceof`: the errors of another realm, such as a test's, are not of our Error.

@@ -14,10 +14,7 @@ import { capsuleCost, openCapsule, type Draw, type Prize } from '../games/gacha.
 import { levelOf, tierOf } from '../games/progress.js';
 import { multipleOf, type Reels } from '../games/slot.js';
 import { maySpend } from '../games/spending.js';
-import type { Transaction } from '../postgres/database.js';
-import { postEntries } from '../postgres/ledger.js';
 import type { OutgoingEvent } from '../postgres/outbox.js';
-import { updatePlayers } from '../postgres/players.js';
 
 export const newPlayer = (id: string, birthDate: string | null, time: string): Player => ({
   id,
@@ -168,19 +165,19 @@ export const move = (
   };
 };
 
-/** Writes what became of a player that is locked. @returns the player as it is now, and its events */
-export const writeTurn = async (
-  tx: Transaction,
-  { player, game, movements }: Turn,
-  time: string,
-): Promise<{ readonly player: Player; readonly events: readonly OutgoingEvent[] }> => {
+/** A turn as it is written. */
+export interface Settled {
+  /** As it is after it. */
+  readonly player: Player;
+  readonly movements: readonly TokenMovement[];
+  readonly events: readonly OutgoingEvent[];
+}
+
+export const settle = ({ player, game, movements }: Turn, time: string): Settled => {
   const next: Player = { ...player, version: player.version + 1, updatedAt: time };
-  await Promise.all([
-    updatePlayers(tx, [next]),
-    ...(movements.length > 0 ? [postEntries(tx, movements)] : []),
-  ]);
   return {
     player: next,
+    movements,
     events: [...(game ? [gameEvent(game)] : []), ...movements.map(tokenEvent), playerChanged(next)],
   };
 };

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { badInput, conflict, notFound } from '../errors.js';
-import { playerChanged, type Player } from '../events/casino.js';
+import { badInput, conflict } from '../errors.js';
+import type { Player } from '../events/casino.js';
 import { casinoCyberTokens, casinoGameEvents, casinoPlayerChanges } from '../events/topics.js';
 import { dayOf, isAdultOn, isBirthDate } from '../games/age.js';
 import { drawCapsule } from '../games/gacha.js';
@@ -8,29 +7,22 @@ import type { Random } from '../games/random.js';
 import { spin } from '../games/slot.js';
 import { asOf, withLimit } from '../games/spending.js';
 import type { Transaction } from '../postgres/database.js';
-import type { KeyUse } from '../postgres/idempotency.js';
-import type { OutgoingEvent } from '../postgres/outbox.js';
 import {
   findStatedBirthDate,
   insertPlayers,
   lockPlayers,
   recordStatedBirthDate,
+  updatePlayers,
 } from '../postgres/players.js';
 import type { BatchOutcome } from './batch.js';
 import { createRecordCasinoActions, type CasinoActionInput } from './casino-actions.js';
-import {
-  earnTurn,
-  gachaTurn,
-  gameEvent,
-  newPlayer,
-  spinTurn,
-  writeTurn,
-  type Played,
-} from './casino-turns.js';
+import { earnTurn, gachaTurn, newPlayer, settle, spinTurn, type Played } from './casino-turns.js';
 import type { RecordFacts } from './facts.js';
+import { createGroup } from './group.js';
 import { keyUse } from './idempotency.js';
 import { isGiven, parseId, parseText } from './inputs.js';
-import { createMutate, type CommandOptions, type Result } from './mutation.js';
+import { committing, createMutate, naming, together, type CommandOptions, type Result } from './mutation.js';
+import { playInTransaction, registrationOf, unknownPlayer, type Call, type Outcome } from './play-turns.js';
 
 export interface Spin {
   readonly playerId: string;
@@ -89,47 +81,50 @@ export interface CasinoOptions extends CommandOptions {
 const mostBet = 1_000_000;
 const mostEarned = 1_000_000_000;
 
+const mostInGroup = 200;
+const groupsAtOnce = 2;
+
 const topic = [casinoGameEvents, casinoCyberTokens, casinoPlayerChanges].map(({ name }) => name);
 
 export const createCasinoCommands = (options: CasinoOptions): CasinoCommands => {
-  const { now, random, adultAge } = options;
+  const { database, consistency, onCommitted, now, random, adultAge } = options;
+  const commit = committing(database, onCommitted);
   const mutate = createMutate(options);
   const timeNow = (): string => new Date(now()).toISOString();
 
-  /** Runs one mutation of a player. */
-  const change = <Entity>(
-    id: string,
-    use: KeyUse | undefined,
-    work: (tx: Transaction, time: string) => Promise<Result<Entity>>,
-  ) => mutate({ topic, ids: [id], use }, (tx) => work(tx, timeNow()));
+  const group = createGroup<Call, Outcome>({
+    run: (calls) =>
+      together(
+        calls,
+        ({ playerId }) => playerId,
+        async (calls) => {
+          const outcomes = await commit((tx) => playInTransaction(tx, calls, timeNow()));
+          return calls.map((call) => outcomes.get(call) ?? new Error('a turn was left without outcome'));
+        },
+      ),
+    marksOf: ({ playerId, use }) => [playerId, ...(use ? [`${use.caller}\n${use.key}`] : [])],
+    most: mostInGroup,
+    concurrency: groupsAtOnce,
+  });
 
-  /**
-   * `take` is given the player as of today and answers its turn. It may be called more than once: what is left to chance is drawn before, so
-   * that nothing is rolled again.
-   */
   const play = async <Got extends object>(
-    id: string,
-    use: KeyUse | undefined,
-    take: (player: Player, time: string) => Played<Got>,
-    prepare: (tx: Transaction, time: string) => Promise<readonly OutgoingEvent[]> = async () => [],
+    call: Omit<Call, 'take'> & { readonly take: (player: Player, time: string) => Played<Got> },
   ): Promise<PlayOutcome<Got>> => {
-    const { entity, position, replayed } = await change(id, use, async (tx, time) => {
-      const before = await prepare(tx, time);
-      const turn = take(await lockPlayer(tx, id, time), time);
-      const { player, events } = await writeTurn(tx, turn, time);
-      return { entity: { ...turn.result, player }, events: [...before, ...events] };
-    });
-    return { ...entity, position, replayed };
+    const { entity, written, replayed } = await naming([call.playerId], group.add(call));
+    const position = consistency.positionOf(topic, written);
+    return { ...(entity as Got & { player: Player }), position, replayed };
   };
+
+  /** Runs one mutation of a player. */
+  const change = (id: string, work: (tx: Transaction, time: string) => Promise<Result<Player>>) =>
+    mutate({ topic, ids: [id], use: undefined }, (tx) => work(tx, timeNow()));
 
   /** Changes a player, or nothing when `alter` answers the same. */
   const alter = async (id: string, altered: (player: Player, time: string) => Player): Promise<Player> => {
-    const { entity } = await change(id, undefined, async (tx, time) => {
+    const { entity } = await change(id, async (tx, time) => {
       const player = await lockPlayer(tx, id, time);
       const next = altered(player, time);
-      if (next === player) return { entity: player, events: [] };
-      const written = await writeTurn(tx, { player: next, movements: [] }, time);
-      return { entity: written.player, events: written.events };
+      return next === player ? { entity: player, events: [] } : write(tx, next, time);
     });
     return entity;
   };
@@ -142,14 +137,22 @@ export const createCasinoCommands = (options: CasinoOptions): CasinoCommands => 
       const id = parseId('playerId', playerId);
       checkRange('bet', bet, mostBet);
       const reels = spin(random);
-      return play(id, use, (player, time) => spinTurn(player, bet, reels, time));
+      return play({
+        playerId: id,
+        use,
+        take: (player, time) => spinTurn(player, bet, reels, time),
+      });
     },
 
     openGacha: async (caller, playerId, idempotencyKey) => {
       const use = keyUse(caller, idempotencyKey, 'openGacha', { playerId });
       const id = parseId('playerId', playerId);
       const draw = drawCapsule(random);
-      return play(id, use, (player, time) => gachaTurn(player, draw, time));
+      return play({
+        playerId: id,
+        use,
+        take: (player, time) => gachaTurn(player, draw, time),
+      });
     },
 
     earnTokens: async (caller, { playerId, amount, reason: given }, idempotencyKey) => {
@@ -157,21 +160,23 @@ export const createCasinoCommands = (options: CasinoOptions): CasinoCommands => 
       const id = parseId('playerId', playerId);
       checkRange('amount', amount, mostEarned);
       const reason = parseText('reason', given);
-      return play(
-        id,
+      return play({
+        playerId: id,
         use,
-        (player, time) => earnTurn(player, amount, reason, time),
-        async (tx, time) => (await register(tx, newPlayer(id, null, time))) ?? [],
-      );
+        take: (player, time) => earnTurn(player, amount, reason, time),
+        registers: true,
+      });
     },
 
     registerPlayer: async (playerId, givenDate) => {
       const id = parseId('id', playerId);
       const birthDate = isGiven(givenDate) ? parseBirthDate(givenDate, timeNow()) : null;
-      const { entity } = await change(id, undefined, async (tx, time) => {
+      const { entity } = await change(id, async (tx, time) => {
         const player = newPlayer(id, birthDate, time);
-        const events = await register(tx, player);
-        return events ? { entity: player, events } : registerAgain(tx, id, birthDate, time);
+        const [added] = await insertPlayers(tx, [player]);
+        return added === undefined
+          ? registerAgain(tx, id, birthDate, time)
+          : { entity: player, events: registrationOf(player) };
       });
       return entity;
     },
@@ -210,17 +215,15 @@ export const createCasinoCommands = (options: CasinoOptions): CasinoCommands => 
 /** As of today. @throws MillraceError NOT_FOUND */
 const lockPlayer = async (tx: Transaction, id: string, time: string): Promise<Player> => {
   const [player] = await lockPlayers(tx, [id]);
-  if (!player) throw notFound(`playerId: there is no player with the id ${id}.`);
+  if (!player) throw unknownPlayer(id);
   return asOf(player, dayOf(time));
 };
 
-/** @returns its events, or undefined when the player was there already */
-const register = async (tx: Transaction, player: Player): Promise<OutgoingEvent[] | undefined> => {
-  const added = await insertPlayers(tx, [player]);
-  if (added.length === 0) return undefined;
-  const { id, createdAt } = player;
-  const registered = { type: 'PLAYER_REGISTERED', playerId: id, occurredAt: createdAt } as const;
-  return [gameEvent({ id: randomUUID(), data: registered }), playerChanged(player)];
+/** Writes a player that is locked, but for its tokens. */
+const write = async (tx: Transaction, player: Player, time: string): Promise<Result<Player>> => {
+  const { player: next, events } = settle({ player, movements: [] }, time);
+  await updatePlayers(tx, [next]);
+  return { entity: next, events };
 };
 
 /** A birth date that was not said before, as by a player that earnTokens added, is taken. */
@@ -235,8 +238,7 @@ const registerAgain = async (
   if (birthDate === null || said === birthDate) return { entity: player, events: [], replayed: true };
   if (said !== null) throw otherBirthDate('stated');
   await recordStatedBirthDate(tx, id, birthDate);
-  const written = await writeTurn(tx, { player: { ...player, birthDate }, movements: [] }, time);
-  return { entity: written.player, events: written.events };
+  return write(tx, { ...player, birthDate }, time);
 };
 
 const otherBirthDate = (how: string) =>

@@ -5,10 +5,10 @@ import { orderEvents } from '../events/topics.js';
 import type { Order, OrderEvent } from '../events/orders.js';
 import type { Written } from '../postgres/consistency.js';
 import { Last, type Queryable, type Transaction } from '../postgres/database.js';
-import { claimKeys, releaseKeys, storeAnswers, type KeyUse } from '../postgres/idempotency.js';
+import type { KeyUse } from '../postgres/idempotency.js';
 import { findOrders, insertOrders } from '../postgres/orders.js';
 import { latestOutboxId } from '../postgres/outbox.js';
-import { firstAnswer } from './idempotency.js';
+import { storeKeyedAnswers, withoutUsedKeys } from './idempotency.js';
 import {
   isGiven,
   parseAmount,
@@ -57,7 +57,8 @@ export const createInTransaction = async (
 ): Promise<Outcomes | Last<Outcomes>> => {
   const outcomes: Outcomes = new Map();
   // The usual case is one statement, and COMMIT goes out with it.
-  if (!creations.some(hasKey)) return new Last(insertNew(tx, creations, outcomes).then(() => outcomes));
+  if (!creations.some(({ use }) => use))
+    return new Last(insertNew(tx, creations, outcomes).then(() => outcomes));
   const fresh = await withoutUsedKeys(tx, creations, outcomes);
   await insertNew(tx, fresh, outcomes);
   await compareRepeats(tx, fresh, outcomes);
@@ -84,28 +85,6 @@ const insertNew = (tx: Transaction, creations: readonly Creation[], outcomes: Ou
     }
   });
 };
-
-/** Answers those whose key was used before; the others go on. */
-const withoutUsedKeys = async (
-  tx: Transaction,
-  creations: readonly Creation[],
-  outcomes: Outcomes,
-): Promise<Creation[]> => {
-  const keyed = creations.filter(hasKey);
-  const claimed = await claimKeys(
-    tx,
-    keyed.map(({ use }) => use),
-  );
-  for (const [n, creation] of keyed.entries())
-    if (!claimed[n])
-      outcomes.set(
-        creation,
-        await firstAnswer<Answer>(tx, creation.use).then((first) => ({ ...first, replayed: true }), asError),
-      );
-  return creations.filter((creation) => !outcomes.has(creation));
-};
-
-const hasKey = (creation: Creation): creation is Creation & { use: KeyUse } => creation.use !== undefined;
 
 /** An id that was there already: accepted again when the client said nothing else of it than it did at first. */
 export const compareRepeats = async (
@@ -150,22 +129,6 @@ const givenFields = [
   'placedAt',
 ] as const satisfies readonly (keyof Order & keyof CreateOrderInput)[];
 
-const storeKeyedAnswers = async (
-  tx: Transaction,
-  creations: readonly Creation[],
-  outcomes: Outcomes,
-): Promise<void> => {
-  const answers: { use: KeyUse; answer: Answer }[] = [];
-  const refused: KeyUse[] = [];
-  for (const creation of creations.filter(hasKey)) {
-    const outcome = outcomes.get(creation);
-    if (!outcome || outcome instanceof Error) refused.push(creation.use);
-    else answers.push({ use: creation.use, answer: { order: outcome.order, written: outcome.written } });
-  }
-  if (answers.length > 0) await storeAnswers(tx, answers);
-  if (refused.length > 0) await releaseKeys(tx, refused);
-};
-
 /** @throws MillraceError BAD_USER_INPUT that names the field */
 export const parseOrder = (input: CreateOrderInput, nowMs: number): Omit<Creation, 'use'> => {
   const now = new Date(nowMs).toISOString();
@@ -192,5 +155,3 @@ const createdEvent = (order: Order): OrderEvent => ({
   time: order.updatedAt,
   data: { ...order, previousStatus: null },
 });
-
-export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

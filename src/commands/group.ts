@@ -6,7 +6,7 @@ export interface Group<Item, Result> {
 
 export interface GroupOptions<Item, Result> {
   /** One result for each item, in their order; an Error refuses that item alone. */
-  readonly run: (items: readonly Item[]) => Promise<(Result | Error)[]>;
+  readonly run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>;
   /** Items that share a mark never run together, but in the order in which they came. */
   readonly marksOf: (item: Item) => readonly string[];
   readonly most: number;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { MillraceError } from '../errors.js';
-import { findKeyUse, type KeyUse } from '../postgres/idempotency.js';
+import { asError, MillraceError } from '../errors.js';
+import { claimKeys, findKeyUse, releaseKeys, storeAnswers, type KeyUse } from '../postgres/idempotency.js';
 import type { Transaction } from '../postgres/database.js';
 import { parseIdempotencyKey } from './inputs.js';
 
@@ -41,4 +41,55 @@ export const firstAnswer = async <Answer>(tx: Transaction, use: KeyUse): Promise
       { details: { field: 'idempotencyKey' } },
     );
   return stored.answer as Answer;
+};
+
+interface Call {
+  readonly use: KeyUse | undefined;
+}
+type Outcomes<Item, Answer> = Map<Item, (Answer & { readonly replayed: boolean }) | Error>;
+
+const hasKey = <Item extends Call>(item: Item): item is Item & { use: KeyUse } => item.use !== undefined;
+
+/** Answers those whose key was used before. @returns the others; their keys are claimed */
+export const withoutUsedKeys = async <Item extends Call, Answer extends object>(
+  tx: Transaction,
+  items: readonly Item[],
+  outcomes: Outcomes<Item, Answer>,
+): Promise<readonly Item[]> => {
+  const keyed = items.filter(hasKey);
+  if (keyed.length === 0) return items;
+  const claimed = await claimKeys(
+    tx,
+    keyed.map(({ use }) => use),
+  );
+  await Promise.all(
+    keyed.map(async (item, n) => {
+      if (claimed[n]) return;
+      const first = await firstAnswer<Answer>(tx, item.use).catch(asError);
+      outcomes.set(item, first instanceof Error ? first : { ...first, replayed: true });
+    }),
+  );
+  return items.filter((item) => !outcomes.has(item));
+};
+
+/** Keeps the outcomes of {@link withoutUsedKeys} with their keys, which who was refused gets back. It is sent at once. */
+export const storeKeyedAnswers = async <Item extends Call, Answer extends object>(
+  tx: Transaction,
+  items: readonly Item[],
+  outcomes: Outcomes<Item, Answer>,
+): Promise<void> => {
+  const answers: { use: KeyUse; answer: object }[] = [];
+  const refused: KeyUse[] = [];
+  for (const item of items.filter(hasKey)) {
+    const outcome = outcomes.get(item);
+    if (!outcome || outcome instanceof Error) refused.push(item.use);
+    else {
+      const { replayed: _, ...answer } = outcome;
+      answers.push({ use: item.use, answer });
+    }
+  }
+  await Promise.all([
+    answers.length > 0 && storeAnswers(tx, answers),
+    refused.length > 0 && releaseKeys(tx, refused),
+  ]);
 };

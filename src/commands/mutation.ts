@@ -1,6 +1,6 @@
-import { conflict, outcomeUnknown } from '../errors.js';
+import { asError, conflict, outcomeUnknown } from '../errors.js';
 import type { Consistency, Written } from '../postgres/consistency.js';
-import { CommitUnknown, type Database, type Last, type Transaction } from '../postgres/database.js';
+import { CommitUnknown, isRefusedData, Last, type Database, type Transaction } from '../postgres/database.js';
 import { claimKeys, storeAnswers, type KeyUse } from '../postgres/idempotency.js';
 import { appendEvents, latestOutboxId, type OutgoingEvent } from '../postgres/outbox.js';
 import { firstAnswer } from './idempotency.js';
@@ -62,18 +62,24 @@ export const createMutate = ({ database, consistency, onCommitted }: CommandOpti
       commit(async (tx) => {
         if (use && !(await claimKeys(tx, [use]))[0])
           return { ...(await firstAnswer<Answer<never>>(tx, use)), replayed: true };
-        const result = await work(tx);
-        const written: Written =
-          result.events.length > 0
-            ? { ids: await appendEvents(tx, result.events) }
-            : { ids: [], upTo: await latestOutboxId(tx) };
-        if (use) await storeAnswers(tx, [{ use, answer: { entity: result.entity, written } }]);
-        return { entity: result.entity, written, replayed: result.replayed ?? false };
+        const { entity, events, replayed = false } = await work(tx);
+        const written = write(tx, events);
+        // Without a key the events are the last, and COMMIT goes out with them.
+        if (!use) return new Last(written.then((written) => ({ entity, written, replayed })));
+        const answer = { entity, written: await written };
+        await storeAnswers(tx, [{ use, answer }]);
+        return { ...answer, replayed };
       }),
     );
     return { entity, position: consistency.positionOf(topic, written), replayed };
   };
 };
+
+/** Not async: what throws here must keep the transaction from its COMMIT. */
+const write = (tx: Transaction, events: readonly OutgoingEvent[]): Promise<Written> =>
+  events.length > 0
+    ? appendEvents(tx, events).then((ids) => ({ ids }))
+    : latestOutboxId(tx).then((upTo) => ({ ids: [], upTo }));
 
 /** Transactions after which the relay is told. */
 export const committing =
@@ -90,6 +96,23 @@ export const naming = async <T>(ids: readonly string[], work: Promise<T>): Promi
     return await work;
   } catch (error) {
     throw error instanceof CommitUnknown ? outcomeUnknown(ids, error) : error;
+  }
+};
+
+/** Runs all in one transaction; when the database refuses the data of one, each in its own, so that only that one fails. */
+export const together = async <Item, Outcome>(
+  items: readonly Item[],
+  idOf: (item: Item) => string,
+  run: (items: readonly Item[]) => Promise<readonly (Outcome | Error)[]>,
+): Promise<readonly (Outcome | Error)[]> => {
+  try {
+    return await run(items);
+  } catch (error) {
+    if (!isRefusedData(error) || items.length === 1) throw error;
+    const alone = await Promise.allSettled(items.map((item) => naming([idOf(item)], run([item]))));
+    return alone.flatMap((result) =>
+      result.status === 'fulfilled' ? result.value : [asError(result.reason)],
+    );
   }
 };
 

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { conflict, notFound } from '../errors.js';
 import { orderEvents } from '../events/topics.js';
 import { transitions, type Order, type OrderEvent, type OrderStatus } from '../events/orders.js';
-import { CommitUnknown, isRefusedData } from '../postgres/database.js';
+import { CommitUnknown } from '../postgres/database.js';
 import { lockOrder, updateOrderStatus } from '../postgres/orders.js';
 import { checkLength, rejection, type BatchOutcome, type Rejection } from './batch.js';
 import {
-  asError,
   compareRepeats,
   createInTransaction,
   parseOrder,
@@ -17,7 +16,7 @@ import {
 import { createGroup } from './group.js';
 import { keyUse } from './idempotency.js';
 import { isGiven, parseUuid } from './inputs.js';
-import { committing, createMutate, naming, type CommandOptions } from './mutation.js';
+import { committing, createMutate, naming, together, type CommandOptions } from './mutation.js';
 
 export interface OrderOutcome {
   readonly order: Order;
@@ -53,28 +52,18 @@ export const createOrderCommands = (options: CommandOptions): OrderCommands => {
   const commit = committing(database, onCommitted);
   const mutate = createMutate(options);
 
-  const create = async (creations: readonly Creation[]): Promise<(Outcome | Error)[]> => {
-    try {
-      const outcomes = await commit((tx) => createInTransaction(tx, creations));
-      await compareRepeats(database, creations, outcomes).catch((error: unknown) => {
-        // The new ones are committed, so "nothing was written" would be wrong.
-        throw new CommitUnknown(error);
-      });
-      return creations.map(
-        (creation) => outcomes.get(creation) ?? new Error('an order was left without outcome'),
-      );
-    } catch (error) {
-      // One item's data was refused by the database itself: each alone, so that only that one fails.
-      if (!isRefusedData(error) || creations.length === 1) throw error;
-      const alone = await Promise.allSettled(
-        creations.map((creation) => naming([creation.order.id], create([creation]))),
-      );
-      return alone.map(
-        (result) =>
-          (result.status === 'fulfilled' ? result.value[0] : asError(result.reason)) as Outcome | Error,
-      );
-    }
+  const createOnce = async (creations: readonly Creation[]): Promise<(Outcome | Error)[]> => {
+    const outcomes = await commit((tx) => createInTransaction(tx, creations));
+    await compareRepeats(database, creations, outcomes).catch((error: unknown) => {
+      // The new ones are committed, so "nothing was written" would be wrong.
+      throw new CommitUnknown(error);
+    });
+    return creations.map(
+      (creation) => outcomes.get(creation) ?? new Error('an order was left without outcome'),
+    );
   };
+
+  const create = (creations: readonly Creation[]) => together(creations, ({ order }) => order.id, createOnce);
 
   const group = createGroup<Creation, Outcome>({
     run: create,

@@ -6,7 +6,8 @@ import type { Transaction } from './database.js';
 const stripes = 64;
 
 /**
- * Adds entries with their lines and moves the balances. Each wallet was locked by the caller; the stripe of a player is locked here, last.
+ * Adds entries with their lines and moves the balances. The wallets were locked by the caller; the stripes of the house are locked here, last and in
+ * their order. It is sent at once: it may be among the transaction's last.
  * The database refuses what does not add up to zero, and balances of players below it.
  */
 export const postEntries = async (tx: Transaction, entries: readonly TokenMovement[]): Promise<void> => {
@@ -27,9 +28,13 @@ export const postEntries = async (tx: Transaction, entries: readonly TokenMoveme
        insert into ledger_lines (entry_id, n, account, holder, amount)
        select * from unnest($7::uuid[], $8::int[], $9::text[], $10::text[], $11::bigint[])
        returning account, holder, amount),
-     sums as (select account, holder, sum(amount)::bigint as amount from lines group by account, holder)
-     update ledger_accounts a set balance = a.balance + sums.amount
-     from sums where a.account = sums.account and a.holder = sums.holder`,
+     sums as (select account, holder, sum(amount)::bigint as amount from lines group by account, holder),
+     -- An update alone would lock in the order of its plan.
+     locked as (
+       select a.account, a.holder, sums.amount from ledger_accounts a join sums using (account, holder)
+       order by a.account, a.holder for update of a)
+     update ledger_accounts a set balance = a.balance + locked.amount
+     from locked where a.account = locked.account and a.holder = locked.holder`,
     [
       entries.map(({ id }) => id),
       entries.map(({ playerId }) => playerId),

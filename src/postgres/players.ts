@@ -2,8 +2,8 @@ import type { Player } from '../events/casino.js';
 import type { Queryable, Transaction } from './database.js';
 
 /*
- * Who moves tokens locks in this order, so that no two wait for each other: idempotency key, player, its wallet, and then one stripe of one
- * account of the house.
+ * Who moves tokens locks in this order, so that no two wait for each other: idempotency keys, players that are new, players with their
+ * wallets, stripes of the house; several of a kind in the order of their ids.
  */
 
 const fields = `spins, gacha_opens, gacha_pity, battle_pass_xp, battle_pass_level, vip_points, vip_tier, spent_on, spent,
