@@ -13,15 +13,19 @@ export const parseJsonObject = (field: string, value: JsonObject): JsonObject =>
   return value;
 };
 
-const check = (field: string, value: unknown): void => {
+/** As of a body of JSON. */
+const deepest = 100;
+
+const check = (field: string, value: unknown, depth = 1): void => {
   if (typeof value === 'string') {
     checkCharacters(field, value);
   } else if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw badInput(field, 'must not hold a number beyond 1.8e308');
   } else if (typeof value === 'object' && value !== null) {
+    if (depth > deepest) throw badInput(field, `must not be nested more than ${deepest} levels deep`);
     for (const [name, member] of Object.entries(value)) {
       checkCharacters(field, name);
-      check(field, member);
+      check(field, member, depth + 1);
     }
   }
 };

@@ -74,7 +74,7 @@ export const createTopicCommands = ({
     const refusal = await admin.deleteTopic(name);
     if (!refusal) return true;
     if (refusal.type === 'UNKNOWN_TOPIC_OR_PARTITION') return false;
-    throw badInput('name', refusal.reason);
+    throw refused(refusal.type, refusal.reason);
   },
 
   produce: async (input) => {
@@ -147,7 +147,7 @@ const refusedRecord = (name: string, { type, reason }: KafkaRefusal): MillraceEr
 };
 
 const refused = (type: string, reason: string): MillraceError =>
-  type.endsWith('AUTHORIZATION_FAILED') || type === 'POLICY_VIOLATION'
+  type.endsWith('AUTHORIZATION_FAILED') || ['POLICY_VIOLATION', 'TOPIC_DELETION_DISABLED'].includes(type)
     ? forbidden(reason)
     : unavailable(`The log refused it (${reason}). Nothing was written. Try again later.`);
 

@@ -10,6 +10,7 @@ import type { LogRecord } from '../kafka/kafka.js';
 import { mapLimited } from '../limited.js';
 import { findLinked, insertLinks } from '../postgres/casino-headquarters.js';
 import type { Queryable, Transaction } from '../postgres/database.js';
+import { findEntries } from '../postgres/ledger.js';
 import { insertOfEvents } from '../postgres/notifications.js';
 import type { OutgoingEvent } from '../postgres/outbox.js';
 import { notTried, type Answer, type Consumer, type Delivery } from './consumer.js';
@@ -46,10 +47,8 @@ const deliver = async (
   deliveries: readonly Delivery<TokenEvent>[],
   isOver: () => boolean,
 ): Promise<Answer[]> => {
-  const linked = await findLinked(
-    database,
-    deliveries.map(({ event }) => event.data.id),
-  );
+  const ids = deliveries.map(({ event }) => event.data.id);
+  const [linked, entries] = await Promise.all([findLinked(database, ids), findEntries(database, ids)]);
   const answers = new Map<Delivery<TokenEvent>, Answer>();
   await mapLimited(deliveries, mostAtOnce, async (delivery) => {
     const { event, record } = delivery;
@@ -57,6 +56,9 @@ const deliver = async (
     const place = { topic, partition, offset, eventId: event.id };
     if (linked.has(event.data.id))
       return logger.info(place, 'DUPLICATE: headquarters know of the entry already, it is skipped');
+    // Of a restored database that went on without the log's entries: they are in nobody's books.
+    if (!entries.has(event.data.id))
+      return logger.warn(place, 'the ledger does not have the entry, headquarters are not told of it');
     if (isOver()) return void answers.set(delivery, notTried);
     try {
       await channel.send({ ...toHeadquarters(event), place });

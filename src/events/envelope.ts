@@ -96,10 +96,18 @@ export const parseFact = <Type extends string, Data extends { readonly id: strin
   return { ...event, id, data: { ...event.data, id } };
 };
 
+/** Far more levels than our own commands let pass, and far fewer than make `JSON.stringify` throw. */
+const deepest = 500;
+
+const isWithin = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((member) => isWithin(member, levels - 1)));
+
 /** Not z.record: it drops a member whose name is `__proto__`. */
 export const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'must be an object',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && isWithin(value, deepest),
+  `must be an object of at most ${deepest} levels`,
 );
 
 const isOneOf = <T extends string>(values: readonly T[], value: string): value is T =>

@@ -209,12 +209,14 @@ export const createAdmin = (
       const refusal = await change(async (cluster, sent) => {
         const broker = await anyBroker(cluster);
         sent();
-        return requestCreation(broker, {
-          name: prefix + name,
-          partitions,
-          config,
-          timeoutMs: requestTimeoutMs,
-        });
+        return decided(
+          await requestCreation(broker, {
+            name: prefix + name,
+            partitions,
+            config,
+            timeoutMs: requestTimeoutMs,
+          }),
+        );
       });
       if (refusal) return inWords(refusal);
       await whenTold(
@@ -228,7 +230,7 @@ export const createAdmin = (
       const refusal = await change(async (cluster, sent) => {
         const broker = await anyBroker(cluster);
         sent();
-        return requestDeletion(broker, prefix + name, requestTimeoutMs);
+        return decided(await requestDeletion(broker, prefix + name, requestTimeoutMs));
       });
       if (refusal) return inWords(refusal);
       await whenTold(name, (topic) => topic === undefined);
@@ -251,8 +253,14 @@ export const createAdmin = (
 const isElecting = (type: string | undefined): boolean =>
   type === 'NOT_LEADER_FOR_PARTITION' || type === 'LEADER_NOT_AVAILABLE';
 
-/** Answers of a broker after which the record may be stored. */
+/** Answers of a broker after which it may be done all the same. */
 const undecided = ['REQUEST_TIMED_OUT', 'NOT_ENOUGH_REPLICAS_AFTER_APPEND', 'UNKNOWN', 'NETWORK_EXCEPTION'];
+
+/** The broker's own word, unless it does not know itself what became of the topic. */
+const decided = (refusal: KafkaRefusal | undefined): KafkaRefusal | undefined => {
+  if (refusal && undecided.includes(refusal.type)) throw new Error(`${refusal.type}: ${refusal.reason}`);
+  return refusal;
+};
 
 const keyOf = (topic: string, partition: number): string => `${partition}/${topic}`;
 

@@ -95,7 +95,7 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
 
     watermarks: (topic) =>
       shared.use(async (cluster) => {
-        const known = await topicOf(cluster, prefix + topic);
+        const known = await topicOf(cluster, prefix + topic, true);
         const [begins, ends] = await Promise.all([
           listOffsets(cluster, [known], earliest),
           listOffsets(cluster, [known], latest),

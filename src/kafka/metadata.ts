@@ -54,11 +54,12 @@ export const createTopicMetadata = () => {
     return topic;
   };
 
-  return (cluster: ClusterType, name: string): Promise<TopicMetadata> => {
+  /** @param afresh not what is remembered: a topic that was made again may have more partitions, and nothing fails meanwhile */
+  return (cluster: ClusterType, name: string, afresh = false): Promise<TopicMetadata> => {
     let topics = known.get(cluster);
     if (!topics) known.set(cluster, (topics = new Map()));
     let found = topics.get(name);
-    if (!found || found.untilMs < Date.now())
+    if (!found || afresh || found.untilMs < Date.now())
       topics.set(name, (found = { untilMs: Date.now() + ageMs, topic: read(cluster, name) }));
     return found.topic;
   };

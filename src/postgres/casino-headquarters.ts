@@ -9,11 +9,11 @@ export const findLinked = async (db: Queryable, entryIds: readonly string[]): Pr
   return new Set(rows.map(({ id }) => id));
 };
 
-/** @returns the ids of those that are new */
+/** Of entries that the ledger has. @returns the ids of those that are new */
 export const insertLinks = async (tx: Transaction, entryIds: readonly string[]): Promise<Set<string>> => {
   const rows = await tx.query<{ id: string }>(
     `insert into headquarters_links (ledger_entry_id)
-     select distinct id from unnest($1::uuid[]) as e (id) order by id
+     select id from ledger_entries where id = any($1::uuid[]) order by id
      on conflict do nothing returning ledger_entry_id as id`,
     [entryIds],
   );

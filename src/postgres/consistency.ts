@@ -139,8 +139,8 @@ const hasFoldedUpTo = async (db: Queryable, worker: string, { t, u }: OutboxPayl
          select first_seq + cardinality(ids) - 1 as seq from outbox_batches b
          where b.topic = p.topic and b.partition = p.partition and b.min_id <= $3
          order by first_seq desc limit 1) as last
-       where p.worker = $1 and p.topic = $2 and p.last_seq < last.seq) as done`,
-    [worker, t, u],
+       where p.worker = $1 and p.topic = any($2::text[]) and p.last_seq < last.seq) as done`,
+    [worker, [t].flat(), u],
   );
   return row?.done ?? false;
 };

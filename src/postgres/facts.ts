@@ -4,7 +4,8 @@ import type { Transaction } from './database.js';
 /*
  * Which facts were seen, so that one that is sent again counts once. Ids are kept in two halves: new ones go into the current
  * half, and both are asked. Each week the older half is emptied and becomes the current one, so an id is known for a week at least.
- * Who claims holds `facts_half` shared and who rotates holds it alone: no id falls between two halves.
+ * Who claims holds `facts_half` shared and who rotates holds it alone: no id falls between two halves. Who rotates locks the table: behind
+ * that lock those queue who come to claim, while they would pass one who waits for the row, as long as others hold it.
  */
 
 /** UUIDs in lower case. */
@@ -41,8 +42,12 @@ export const claimFacts = async (
 
 /** Empties the older half when the current one is a week old. */
 export const rotateFacts = async (tx: Transaction): Promise<void> => {
+  const isDue = `since < now() - interval '7 days'`;
+  const due = await tx.query(`select from facts_half where ${isDue}`);
+  if (due.length === 0) return;
+  await tx.query('lock table facts_half in exclusive mode');
   const [rotated] = await tx.query<{ current: number }>(
-    `update facts_half set current = 1 - current, since = now() where since < now() - interval '7 days'
+    `update facts_half set current = 1 - current, since = now() where ${isDue}
      returning current`,
   );
   if (rotated) await tx.query(`truncate facts_seen_${rotated.current}`);

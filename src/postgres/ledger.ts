@@ -1,6 +1,6 @@
 import type { TokenMovement } from '../events/casino.js';
 import { partitionOf } from '../partitioning.js';
-import type { Transaction } from './database.js';
+import type { Queryable, Transaction } from './database.js';
 
 /** As many as migration 0009 made of each account of the house. */
 const stripes = 64;
@@ -55,8 +55,8 @@ const holderOf = (account: string, playerId: string): string =>
   account === 'player' ? playerId : String(partitionOf(playerId, stripes));
 
 /** Those of the ids that have an entry. */
-export const findEntries = async (tx: Transaction, ids: readonly string[]): Promise<Set<string>> => {
-  const rows = await tx.query<{ id: string }>('select id from ledger_entries where id = any($1::uuid[])', [
+export const findEntries = async (db: Queryable, ids: readonly string[]): Promise<Set<string>> => {
+  const rows = await db.query<{ id: string }>('select id from ledger_entries where id = any($1::uuid[])', [
     ids,
   ]);
   return new Set(rows.map(({ id }) => id));

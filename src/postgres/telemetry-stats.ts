@@ -84,6 +84,8 @@ export const readPipelineStats = async (db: Queryable): Promise<PipelineStats> =
 /** @returns whether it had to be brought to zero, because no message came for long enough */
 export const quietStats = async (tx: Transaction): Promise<boolean> => {
   await tx.query(`delete from telemetry_seconds where second <= ${thisSecond} - ${windowSeconds}`);
+  // Before the update, so that it sees the seconds of whom this waited for.
+  await tx.query('select from telemetry_stats where per_second > 0 for update');
   const rows = await tx.query(
     `update telemetry_stats set per_second = 0, version = version + 1
      where per_second > 0 and not exists (select from telemetry_seconds) returning version`,

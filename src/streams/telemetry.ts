@@ -69,13 +69,16 @@ const keepFirst = <Fact extends { readonly id: string }>(facts: Map<string, Fact
   if (!facts.has(fact.id)) facts.set(fact.id, fact);
 };
 
-/** As the API takes them; a longer one comes from a stranger. */
+/** Characters (code points), as the API takes them; a longer one comes from a stranger. */
 const longestAction = 200;
+
+const isLong = (action: string): boolean =>
+  action.length > longestAction && [...action].length > longestAction;
 
 /** Pure: activities by action, log lines by level. */
 export const countByName = ({ activities, errors }: TelemetryFacts): CountDelta[] => {
   const actions = new Map<string, number>();
-  for (const { action } of activities) add(actions, action.length > longestAction ? '(other)' : action);
+  for (const { action } of activities) add(actions, isLong(action) ? '(other)' : action);
   const levels = new Map<string, number>();
   for (const { level } of errors) add(levels, level);
   return [

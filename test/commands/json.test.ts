@@ -24,6 +24,13 @@ describe('a JSON object', () => {
     ['a number that is none', { a: Number.NaN }],
   ])('with %s is refused', (_, value) => expect(failure(value)).toEqual(refused));
 
+  test('has at most 100 levels', () => {
+    const nested = (levels: number) =>
+      JSON.parse('{"a":'.repeat(levels) + '1' + '}'.repeat(levels)) as JsonObject;
+    expect(failure(nested(100))).toBeUndefined();
+    expect(failure(nested(101))).toEqual(refused);
+  });
+
   test('has at most 64 KB, counted in bytes of its JSON', () => {
     const room = 65_536 - '{"a":""}'.length;
     expect(failure({ a: 'x'.repeat(room) })).toBeUndefined();

@@ -28,12 +28,16 @@ const movement = (n: number, playerId: string, type = 'TOKENS_EARNED'): LogRecor
   };
 };
 
-/** A consumer whose collaborators are plain objects; `linked` are entries that headquarters know of. */
-const open = (linked: readonly string[] = []) => {
+/** A consumer whose collaborators are plain objects; `linked` are entries that headquarters know of, `lost` those that the ledger lacks. */
+const open = (linked: readonly string[] = [], lost: readonly string[] = []) => {
   const sent: Outgoing[] = [];
   const consumer = createHeadquartersConsumer({
     database: {
-      query: <Row extends object>() => Promise.resolve(linked.map((id) => ({ id })) as unknown as Row[]),
+      query: <Row extends object>(sql: string, values: readonly unknown[] = []) => {
+        const asked = values[0] as readonly string[];
+        const found = sql.includes('headquarters_links') ? linked : asked.filter((id) => !lost.includes(id));
+        return Promise.resolve(found.map((id) => ({ id })) as unknown as Row[]);
+      },
     },
     channel: {
       name: 'tested',
@@ -78,6 +82,12 @@ describe('headquarters', () => {
 
   test('are not told again what they know', async () => {
     const { deliver, sent } = open([entryOf(1)]);
+    expect(await deliver(movement(1, 'player-1'), movement(2, 'player-1'))).toEqual([undefined, undefined]);
+    expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual([entryOf(2)]);
+  });
+
+  test('are not told of what a restored ledger went on without, and nothing waits behind it', async () => {
+    const { deliver, sent } = open([], [entryOf(1)]);
     expect(await deliver(movement(1, 'player-1'), movement(2, 'player-1'))).toEqual([undefined, undefined]);
     expect(sent.map(({ idempotencyKey }) => idempotencyKey)).toEqual([entryOf(2)]);
   });

@@ -57,6 +57,17 @@ test('topics are created, described with places, settings and sizes, and deleted
   expect(await admin.createTopic({ ...created, name: 'other' })).toBeUndefined();
 });
 
+test('a topic that is made again shows all of its partitions at once', async () => {
+  const { admin, watermarks, fetch } = open();
+  await admin.createTopic({ name: 'again', partitions: 1, config: {} });
+  expect([...(await watermarks('again')).keys()]).toEqual([0]);
+  await admin.deleteTopic('again');
+  await admin.createTopic({ name: 'again', partitions: 3, config: {} });
+  await admin.produce('again', 2, record('third'));
+  expect([...(await watermarks('again')).keys()].toSorted()).toEqual([0, 1, 2]);
+  expect((await fetch('again', 2, 0, 1)).records).toHaveLength(1);
+});
+
 test('a refusal has the words of Kafka, without the prefix', async () => {
   const { admin } = open();
   const create = (name: string, config = {}, partitions = 1) =>

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Database } from '../../src/postgres/database.js';
 import { claimFacts, rotateFacts } from '../../src/postgres/facts.js';
@@ -80,12 +81,33 @@ test('an id that is claimed while the halves are about to turn is not claimed ag
   await database.transaction(async (tx) => {
     await claimFacts(tx, 'a stream', 'a topic', ids);
     turning = rotate();
-    await waitingFor('update facts_half');
+    await waitingFor('lock table facts_half');
     behind = claim(ids);
-    await waitingFor('insert into facts_seen');
+    await waitingFor('select from facts_half');
   });
   await turning;
   expect(await behind).toEqual([]);
+});
+
+test('the halves turn though there is never a moment without a worker that claims', async () => {
+  await age('8 days');
+  let isOver = false;
+  const work = async (n: number): Promise<void> => {
+    await sleep(n * 37);
+    while (!isOver)
+      await database.transaction(async (tx) => {
+        await claimFacts(tx, 'a stream', 'a topic', [randomUUID()]);
+        await sleep(120 + n * 13);
+      });
+  };
+  const working = [0, 1, 2, 3].map(work);
+  await sleep(200);
+  try {
+    await rotate();
+  } finally {
+    isOver = true;
+    await Promise.all(working);
+  }
 });
 
 /** Until a statement that begins so waits for a lock. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { recoveries } from '../../src/commands/recoveries.js';
@@ -228,6 +229,20 @@ describe('the statistics', () => {
     expect(change).toMatchObject({ key: 'all', event: { data: { perSecond: 0, version: 3, messages: 21 } } });
     expect(change?.event.data).toEqual(await readPipelineStats(database));
     expect(await settle()).toEqual([]);
+  });
+
+  test('are not brought to zero by who waited for a message to be stored', async () => {
+    await turn([activity()]);
+    await database.query('update telemetry_seconds set second = second - 10');
+    let settling: Promise<OutgoingEvent[]> | undefined;
+    await database.transaction(async (tx) => {
+      const one = activity();
+      await telemetry.write(tx, telemetry.fold([one]), [recordOf(one, 1)]);
+      settling = database.transaction((other) => telemetry.settle!(other));
+      await sleep(200);
+    });
+    expect(await settling).toEqual([]);
+    expect(await readPipelineStats(database)).toMatchObject({ perSecond: 0.1, messages: 2 });
   });
 });
 
