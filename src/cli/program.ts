@@ -203,7 +203,10 @@ const describeTopics = (topics: Command, terminal: Terminal, action: Action): vo
     .description('write one message')
     .argument('[value]', 'of the message (default: standard input)')
     .option('--key <key>', 'decides the partition')
-    .option('--header <name=value...>', 'of the message')
+    .option('--header <name=value>', 'of the message; may be repeated', (header, given: string[] = []) => [
+      ...given,
+      header,
+    ])
     .action(
       action<ProduceOptions>((options, name = '', ...value) =>
         produceMessage(terminal, name, value[0], options),

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import type { LogRecord } from '../kafka/kafka.js';
 import { jsonObject, parseData, parseFact, UnparseableEvent, type Event } from './envelope.js';
 import {
   casinoAdultContentFacts,
+  casinoAnalytics,
   casinoBattlePassFacts,
   casinoFeedback,
   casinoPlayerChanges,
@@ -151,12 +153,34 @@ export interface Feedback {
 }
 export type FeedbackEvent = Event<'casino.feedback', Feedback>;
 
+/** What is derived has an id that is derived, too: where it is derived again, from a restored database, it can be told apart. */
+const derivedId = (...parts: readonly string[]): string => uuidv5(parts.join(' '), derivedNamespace);
+const derivedNamespace = '6a1a7c0e-6c0b-4c55-9d0c-2f6f4f0b7e51';
+
 export const feedbackGiven = (
   data: Feedback,
 ): { readonly topic: string; readonly key: string; readonly event: FeedbackEvent } => ({
   topic: casinoFeedback.name,
   key: data.playerId,
-  event: { id: randomUUID(), type: 'casino.feedback', time: data.occurredAt, data },
+  event: {
+    id: derivedId('feedback', data.causedBy, data.kind, data.occurredAt),
+    type: 'casino.feedback',
+    time: data.occurredAt,
+    data,
+  },
+});
+
+export const analysisMade = (
+  data: AnalysisData,
+): { readonly topic: string; readonly key: string; readonly event: AnalysisEvent } => ({
+  topic: casinoAnalytics.name,
+  key: data.playerId,
+  event: {
+    id: derivedId('analysis', data.causedBy),
+    type: 'casino.analytics',
+    time: data.occurredAt,
+    data,
+  },
 });
 
 /** A player as the row, `casino.player.changed` and GraphQL have it. Days are UTC; limits and what is spent are in tokens. */

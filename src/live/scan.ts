@@ -40,17 +40,19 @@ type Read = (topic: string, partition: number, offset: number) => Promise<Fetche
 export const createScan =
   (kafka: Pick<Kafka, 'fetch'>): Scan =>
   (options) => {
-    const read = createRead(kafka);
+    const read = createRead(kafka, options.ranges.length);
     return options.newest ? scanNewest(read, options) : scanOldest(read, options);
   };
 
-const createRead = (kafka: Pick<Kafka, 'fetch'>): Read => {
+/** Pages of all partitions may be under way at once. */
+const createRead = (kafka: Pick<Kafka, 'fetch'>, partitions: number): Read => {
   const until = performance.now() + mostMs;
+  const most = Math.floor(Math.min(pageBytes, mostBytes / Math.max(partitions, 1)));
   let bytes = 0;
   return async (topic, partition, offset) => {
     if (bytes >= mostBytes || performance.now() >= until) return undefined;
     try {
-      const batch = await kafka.fetch(topic, partition, offset, pageBytes);
+      const batch = await kafka.fetch(topic, partition, offset, most);
       for (const record of batch.records) bytes += sizeOf(record);
       return batch.nextOffset > offset ? batch : undefined;
     } catch (error) {
@@ -62,7 +64,7 @@ const createRead = (kafka: Pick<Kafka, 'fetch'>): Read => {
 const explain = (error: unknown, place: string, offset: number): MillraceError => {
   if (isUnknownTopic(error)) return notFound(`${place} is not there, or was deleted.`);
   if (errorType(error) === 'OFFSET_OUT_OF_RANGE')
-    return badInput('offset', `the log of ${place} has changed at ${offset}: try again`);
+    return unavailable(`Records of ${place} expired while they were read. Try again.`, error);
   if (error instanceof UnreadableRecords)
     return badInput(
       'offset',

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { parseGameEvent, type AnalysisData, type AnalysisEvent, type GameEvent } from '../events/casino.js';
-import { casinoAnalytics as analyticsTopic, casinoGameEvents } from '../events/topics.js';
+import { analysisMade, parseGameEvent, type AnalysisData, type GameEvent } from '../events/casino.js';
+import { casinoGameEvents } from '../events/topics.js';
 import { segmentOf } from '../games/segments.js';
 import { isNearMiss } from '../games/slot.js';
 import { lockHabits, updateHabits, type Habits } from '../postgres/casino-habits.js';
@@ -74,15 +73,8 @@ const writeAnalytics = async (
     }, habits),
   );
   await updateHabits(tx, after);
-  return analyses.map((data) => ({ topic: analyticsTopic.name, key: data.playerId, event: eventOf(data) }));
+  return analyses.map(analysisMade);
 };
-
-const eventOf = (data: AnalysisData): AnalysisEvent => ({
-  id: randomUUID(),
-  type: 'casino.analytics',
-  time: data.occurredAt,
-  data,
-});
 
 /** What a spin was, and what a player spends on gacha: one record for each, beside all that the player has played. */
 export const casinoAnalytics: Stream<GameEvent, ReadonlyMap<string, readonly PlayedEvent[]>> = {

@@ -97,7 +97,18 @@ test('delete exits with 1 when there was none', async () => {
 
 test('produce takes its value from the argument or from standard input', async () => {
   data = { produceMessage: { topic: 'clicks', partition: 2, offset: '7', position: 'p' } };
-  const given = await run('topics', 'produce', 'clicks', '값', '--key', 'k', '--header', 'a=b', 'c=');
+  const given = await run(
+    'topics',
+    'produce',
+    'clicks',
+    '--header',
+    'a=b',
+    '값',
+    '--key',
+    'k',
+    '--header',
+    'c=',
+  );
   expect(given).toEqual({ code: 0, out: 'clicks/2/7\n', err: '' });
   expect(sent()).toEqual({ topic: 'clicks', key: 'k', value: '값', headers: { a: 'b', c: '' } });
   await runWith('two\nlines\n', 'topics', 'produce', 'clicks');

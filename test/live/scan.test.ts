@@ -78,7 +78,7 @@ test.each([[false], [true]])('reading ends at 20 MB, without a hole (newest: %s)
 
 test.each([
   [Object.assign(new Error('x'), { type: 'UNKNOWN_TOPIC_OR_PARTITION' }), 'NOT_FOUND'],
-  [Object.assign(new Error('x'), { type: 'OFFSET_OUT_OF_RANGE' }), 'BAD_USER_INPUT'],
+  [Object.assign(new Error('x'), { type: 'OFFSET_OUT_OF_RANGE' }), 'UNAVAILABLE'],
   [new UnreadableRecords('damaged'), 'BAD_USER_INPUT'],
   [new Error('connection lost'), 'UNAVAILABLE'],
 ])('%s is %s', async (error, code) => {
