@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import { closeAtEnd } from '../support/cleanup.js';
+import { createForeignKafka } from '../support/foreign-kafka.js';
 import { freePort, spawnMillrace } from '../support/process.js';
 import { createProxy } from '../support/proxy.js';
 import { createQueue, type Queue } from '../support/queue.js';
@@ -34,10 +34,11 @@ interface Consumed {
 
 /** A member of a consumer group that shares no code with Millrace, from the topic's start. It has joined. */
 const join = async (group: string, topic: string, into: Queue<Consumed>, member = group): Promise<void> => {
-  const consumer = new kafkajs.Kafka({
-    brokers: [...servers().kafkaBrokers],
-    logLevel: kafkajs.logLevel.NOTHING,
-  }).consumer({ groupId: club.topicPrefix + group, maxWaitTimeInMs: 50, heartbeatInterval: 200 });
+  const consumer = createForeignKafka().consumer({
+    groupId: club.topicPrefix + group,
+    maxWaitTimeInMs: 50,
+    heartbeatInterval: 200,
+  });
   closeAtEnd(() => consumer.disconnect());
   await consumer.connect();
   await consumer.subscribe({ topic: club.topicPrefix + topic, fromBeginning: true });

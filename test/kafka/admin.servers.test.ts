@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import { createKafka } from '../../src/kafka/create-kafka.js';
 import { createLogger } from '../../src/logger.js';
 import { eventually } from '../support/await.js';
 import { closeAtEnd } from '../support/cleanup.js';
+import { createForeignKafka } from '../support/foreign-kafka.js';
 import { readTopic, writeRaw } from '../support/log.js';
 import { createProxy } from '../support/proxy.js';
 import { servers } from '../support/servers.js';
@@ -59,12 +59,15 @@ test('topics are created, described with places, settings and sizes, and deleted
 
 test('a topic that is made again shows all of its partitions at once', async () => {
   const { admin, watermarks, fetch } = open();
+  // Until each partition has a leader.
+  const partitions = async () =>
+    [...(await eventually(() => watermarks('again').catch(() => undefined))).keys()].toSorted();
   await admin.createTopic({ name: 'again', partitions: 1, config: {} });
-  expect([...(await watermarks('again')).keys()]).toEqual([0]);
+  expect(await partitions()).toEqual([0]);
   await admin.deleteTopic('again');
   await admin.createTopic({ name: 'again', partitions: 3, config: {} });
   await admin.produce('again', 2, record('third'));
-  expect([...(await watermarks('again')).keys()].toSorted()).toEqual([0, 1, 2]);
+  expect(await partitions()).toEqual([0, 1, 2]);
   expect((await fetch('again', 2, 0, 1)).records).toHaveLength(1);
 });
 
@@ -109,7 +112,7 @@ test('groups have their state, members and committed offsets', async () => {
   const { admin } = open();
   await admin.createTopic({ name: 'grouped', partitions: 2, config: {} });
   await writeRaw(`${prefix}grouped`, [{ value: '1' }, { value: '2' }], 1);
-  const consumer = new kafkajs.Kafka({ brokers: [broker()], logLevel: kafkajs.logLevel.NOTHING }).consumer({
+  const consumer = createForeignKafka().consumer({
     groupId: `${prefix}readers`,
     maxWaitTimeInMs: 50,
   });

@@ -1,11 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import kafkajs from 'kafkajs';
 import { partitionOf } from '../../src/partitioning.js';
 import { eventually } from '../support/await.js';
 import { closeAtEnd } from '../support/cleanup.js';
+import { createForeignKafka } from '../support/foreign-kafka.js';
 import { writeRaw } from '../support/log.js';
 import { expectEnded, expectRefused, refusal } from '../support/refusals.js';
-import { servers } from '../support/servers.js';
 import { startUnderTest, type UnderTest } from '../support/under-test.js';
 import { watch } from '../support/watch.js';
 import { createOrder } from '../orders/support.js';
@@ -433,10 +432,10 @@ describe('states', () => {
   test('a group of theirs is shown beside ours, with its lag', async () => {
     await createTopic(client, 'their.grouped', { partitions: 1 });
     for (const value of ['1', '2', '3']) await produce(client, { topic: 'their.grouped', value });
-    const consumer = new kafkajs.Kafka({
-      brokers: [...servers().kafkaBrokers],
-      logLevel: kafkajs.logLevel.NOTHING,
-    }).consumer({ groupId: full('their-group'), maxWaitTimeInMs: 50 });
+    const consumer = createForeignKafka().consumer({
+      groupId: full('their-group'),
+      maxWaitTimeInMs: 50,
+    });
     closeAtEnd(() => consumer.disconnect());
     await consumer.connect();
     await consumer.subscribe({ topic: full('their.grouped'), fromBeginning: true });
