@@ -19,9 +19,8 @@ const shared = {
 };
 
 export default {
-  // Each in a process of its own, with one file after the other: what a file leaves open is then seen.
-  maxWorkers: 2,
-  testSequencer: '<rootDir>/test/support/longest-first.mjs',
+  // In one process, one file after the other: what a file leaves open is then seen, and two cores are left to the servers.
+  maxWorkers: 1,
   testTimeout: 120_000,
   projects: [
     {
