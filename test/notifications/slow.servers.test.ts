@@ -51,6 +51,13 @@ test('deliveries that hang hold up no others: those are begun beside them', asyn
   const { client, database, receiver } = await start(5_000);
   await createOrders(client, hanging);
   await eventually(() => receiver.hung > 0);
+  // All of them wait to be tried, again or at last, which takes minutes: who comes now does not wait with them.
+  await eventually(async () => {
+    const [row] = await database.query<{ n: number }>(
+      'select (select count(*) from consumer_waiting)::int + (select count(*) from dead_letters)::int as n',
+    );
+    return row?.n === hanging.length;
+  });
   await createOrders(client, ['customer']);
   await eventually(
     async () => {
