@@ -69,6 +69,8 @@ const parse = (record: LogRecord): { partition: number; number: number } => ({
   partition: record.partition,
   number: Number(record.value),
 });
+const kind = { topic: things.name, parse, keys: {} };
+
 type Item = LiveEvent<ReturnType<typeof parse>> | Progress;
 
 interface Setup {
@@ -134,9 +136,7 @@ const createClient = (start: string) => {
     connect: async (live: LiveService): Promise<void> => {
       await leave();
       iterator = live.events({
-        topic: things.name,
-        parse,
-        matches: () => true,
+        kind,
         after: cursor,
         heartbeatSeconds: 1_000,
       });
