@@ -30,9 +30,7 @@ export interface GatewayOptions {
   readonly authenticate?: Authenticate;
   readonly timeLimitMs?: number;
   readonly socketLimits?: Partial<SocketLimits>;
-  readonly subscribers?: SubscriberLimits;
-  /** Over how long clients are told to reconnect at `stop`. */
-  readonly reconnectSpreadMs?: number;
+  readonly subscribers?: SubscriberLimits | undefined;
 }
 
 /** What a slow subscriber may cost. */
@@ -41,6 +39,8 @@ export interface SubscriberLimits {
   readonly bufferBytes: number;
   /** How many records one that takes nothing may fall behind before its subscription ends with GAP. */
   readonly mostBehind: number;
+  /** Over how long clients are told to reconnect at `stop`. */
+  readonly reconnectSpreadMs: number;
 }
 
 export interface Gateway {
@@ -118,7 +118,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
 
   const stop = async (deadlineMs: number): Promise<void> => {
     const late = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
-    await webSockets.stop(deadlineMs, options.reconnectSpreadMs);
+    await webSockets.stop(deadlineMs, options.subscribers?.reconnectSpreadMs);
     await app.close();
     clearTimeout(late);
     guard.stop();

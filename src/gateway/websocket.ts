@@ -56,6 +56,9 @@ const defaults: SocketLimits = {
   keepAliveMs: 12_000,
 };
 
+/** A few clients need no spreading. */
+const spacingMs = 20;
+
 interface Extra {
   readonly principal: Principal;
   readonly outlet: Outlet;
@@ -216,7 +219,7 @@ export const createWebSockets = (options: WebSocketOptions) => {
       const began = performance.now();
       const gone = Promise.all(open.map(whenClosed));
       const late = setTimeout(() => open.forEach((socket) => socket.terminate()), deadlineMs);
-      const spread = Math.min(spreadMs, deadlineMs / 2);
+      const spread = Math.min(spreadMs, open.length * spacingMs, deadlineMs);
       for (const [at, socket] of open.entries()) {
         const wait = began + (spread * at) / open.length - performance.now();
         if (wait > 1) await sleep(wait);
