@@ -122,7 +122,9 @@ export const variables = {
     .describe('Unsent bytes on one connection, beyond which nothing is taken for its subscriptions.'),
   SUBSCRIBER_MOST_BEHIND: whole(100, 100_000_000)
     .default(100_000)
-    .describe('How many records a client that takes nothing may fall behind; then its subscription ends with GAP.'),
+    .describe(
+      'How many records a client that takes nothing may fall behind; then its subscription ends with GAP.',
+    ),
   RECONNECT_SPREAD_MS: whole(0, 8_000)
     .default(2_000)
     .describe('At a stop clients are told to reconnect, spread over so long.'),

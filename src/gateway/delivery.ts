@@ -89,7 +89,7 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
 
   /** @returns whether there may be more to take at once */
   const takeInto = (ready: Payload[]): boolean => {
-    for (let bytes = 0; bytes < turnBytes; ) {
+    for (let bytes = 0; bytes < turnBytes;) {
       const payload = take();
       if (payload === ended) {
         finish();

@@ -126,11 +126,7 @@ export const createHttp = (options: HttpOptions) => {
   };
 };
 
-const guardPlugin = ({
-  guard,
-  metrics,
-  websocketUrl,
-}: HttpOptions): ApolloServerPlugin<Request> => {
+const guardPlugin = ({ guard, metrics, websocketUrl }: HttpOptions): ApolloServerPlugin<Request> => {
   const run = async (prepared: Request['prepared'], principal: Principal): Promise<ExecutionResult> => {
     if (!('document' in prepared)) return { errors: prepared };
     if (prepared.type === 'subscription') return { errors: [subscriptionByHttp(websocketUrl())] };

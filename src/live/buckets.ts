@@ -31,11 +31,10 @@ export interface Buckets {
 
 export interface BucketsOptions {
   readonly feed: Feed;
+  /** Indices that a bucket holds. Default 512. */
+  readonly capacity?: number | undefined;
   readonly itemOf: <E>(kind: EventKind<E>, entry: Entry) => LiveEvent<E> | undefined;
 }
-
-/** Indices that a bucket holds. */
-const capacity = 512;
 
 type Where = readonly (readonly [key: string, value: string])[];
 
@@ -70,7 +69,7 @@ interface OpenBucket extends Bucket {
   wake(): void;
 }
 
-const createBucket = (onUnused: () => void): OpenBucket => {
+const createBucket = (capacity: number, onUnused: () => void): OpenBucket => {
   const wakes = new Set<() => void>();
   /** A circle. */
   const indices: number[] = [];
@@ -113,7 +112,10 @@ const createBucket = (onUnused: () => void): OpenBucket => {
 interface Shape<E> {
   readonly keys: readonly string[];
   /** By the values asked for, then by the name of the other filter. */
-  readonly buckets: Map<string, Map<string, { readonly bucket: OpenBucket; readonly only: Only<E> | undefined }>>;
+  readonly buckets: Map<
+    string,
+    Map<string, { readonly bucket: OpenBucket; readonly only: Only<E> | undefined }>
+  >;
 }
 
 /** Lengths keep ["a", "b"] apart from ["a,b"] whatever the values are. */
@@ -130,7 +132,7 @@ const choices = <E>(kind: EventKind<E>, keys: readonly string[], event: E): read
     [[]],
   );
 
-export const createBuckets = ({ feed, itemOf }: BucketsOptions): Buckets => {
+export const createBuckets = ({ feed, itemOf, capacity = 512 }: BucketsOptions): Buckets => {
   /** By kind, then by the keys asked for. What is stored under a kind has its type. */
   let shapes = new Map<EventKind<unknown>, Map<string, Shape<unknown>>>();
   let generation = feed.generation;
@@ -210,7 +212,7 @@ export const createBuckets = ({ feed, itemOf }: BucketsOptions): Buckets => {
         stopListening = undefined;
       };
       return entryOf(byName, only?.name ?? '', () => ({
-        bucket: createBucket(close),
+        bucket: createBucket(capacity, close),
         only: only as Only<unknown> | undefined,
       })).bucket;
     },

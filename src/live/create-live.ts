@@ -22,6 +22,8 @@ export interface LiveOptions {
   readonly logger: Logger;
   readonly hub?: Pick<HubOptions, 'ring' | 'warmRecords'>;
   readonly backlog?: Omit<BacklogOptions, 'kafka'>;
+  /** How many of its newest events a bucket tells of; who is further behind reads the ring. Default 512. */
+  readonly bucketEvents?: number;
 }
 
 export interface LiveStats {
@@ -54,11 +56,13 @@ export const createLive = (options: LiveOptions): LiveService => {
   const states = createStates(logger);
   const memo = createMemo();
   const itemOf = createItemOf(cursors, memo);
-  const buckets = new Map<Feed, Buckets>(hub.feeds.map((feed) => [feed, createBuckets({ feed, itemOf })]));
+  const buckets = new Map<Feed, Buckets>(hub.feeds.map((feed) => [feed, createBuckets({ feed, itemOf, capacity: options.bucketEvents })]));
 
   const eventsOf = <E>(asked: EventsOptions<E>): Items<LiveEvent<E> | Progress> => {
     const feed = hub.feed(asked.kind.topic);
-    return iterate(pullEvents(feed, asked, { buckets: buckets.get(feed)!, backlog, cursors, itemOf, memo, logger }));
+    return iterate(
+      pullEvents(feed, asked, { buckets: buckets.get(feed)!, backlog, cursors, itemOf, memo, logger }),
+    );
   };
 
   /** Waits, for a while, until the hub has what the log holds now. */

@@ -56,12 +56,7 @@ const parsed = <E>({ parse }: EventKind<E>, record: LogRecord): E | undefined =>
   }
 };
 
-const sealedItem = <E>(
-  event: E,
-  topic: string,
-  behind: readonly Place[],
-  cursors: Cursors,
-): LiveEvent<E> => {
+const sealedItem = <E>(event: E, topic: string, behind: readonly Place[], cursors: Cursors): LiveEvent<E> => {
   let sealed: string | undefined;
   return {
     kind: 'event',
@@ -137,7 +132,11 @@ export const pullEvents = <E>(
             const watermarks = await within(askMs, feed.watermarks());
             // A hub that is milliseconds behind the answer is given the time to come there; what it brings is better than a heartbeat.
             if (watermarks && bucket && !isGreeting)
-              await whenFeed(feed, () => state === 'closed' || haveReachedEnd(feed.places, watermarks), askMs);
+              await whenFeed(
+                feed,
+                () => state === 'closed' || haveReachedEnd(feed.places, watermarks),
+                askMs,
+              );
             return watermarks;
           },
           wake: () => wake(),
@@ -160,10 +159,14 @@ export const pullEvents = <E>(
     if (feed.isStopped)
       throw (
         feed.end ??
-        new MillraceError('UNAVAILABLE', 'This gateway is stopping: reconnect and continue behind the cursor.', {
-          details: details(),
-          retryable: true,
-        })
+        new MillraceError(
+          'UNAVAILABLE',
+          'This gateway is stopping: reconnect and continue behind the cursor.',
+          {
+            details: details(),
+            retryable: true,
+          },
+        )
       );
     if (state === 'open' && (feed.generation !== generation || bucket?.lostAt))
       throw gap(
@@ -359,11 +362,15 @@ export const pullEvents = <E>(
     if (watermarks) throwIfExpired(topic, cursors, places, watermarks);
     logger.warn({ err: cause, topic, ...place }, 'a page of the log could not be read, trying again');
     if (watermarks && failures > mostFailures)
-      throw new MillraceError('UNAVAILABLE', 'The log cannot be read here: try again later behind the cursor.', {
-        details: details(),
-        retryable: true,
-        cause,
-      });
+      throw new MillraceError(
+        'UNAVAILABLE',
+        'The log cannot be read here: try again later behind the cursor.',
+        {
+          details: details(),
+          retryable: true,
+          cause,
+        },
+      );
     await whenFeed(feed, () => state === 'closed', backoffMs(failures));
   };
 

@@ -34,10 +34,13 @@ export const createHeartbeat = ({ everyMs, ask, wake }: HeartbeatOptions): Heart
   const leftMs = (): number => lastAt + everyMs - performance.now();
 
   const wait = (): void => {
-    timer = setTimeout(() => {
-      if (leftMs() > 0) wait();
-      else inquire();
-    }, Math.max(1, leftMs()));
+    timer = setTimeout(
+      () => {
+        if (leftMs() > 0) wait();
+        else inquire();
+      },
+      Math.max(1, leftMs()),
+    );
   };
 
   const inquire = (): void => {

@@ -20,11 +20,7 @@ export interface OrderWatches {
   /** With `region`, only those states in which it changed. */
   stats(currency: string, region: string | undefined): Items<OrderStatsState>;
   /** The windows that are not final, then each that changes. `region` null: the totals. */
-  windows(query: {
-    currency: string;
-    size: WindowSize;
-    region: string | null;
-  }): Items<WindowState>;
+  windows(query: { currency: string; size: WindowSize; region: string | null }): Items<WindowState>;
   /** Null while there is no such order. */
   order(id: string): Items<{ readonly order: Order | null }>;
 }
@@ -86,7 +82,8 @@ export const createOrderWatches = (live: Live, database: Database): OrderWatches
         }),
       );
     },
-    windows: (query) => iterate(watchWindows(live.states(windowsSource, query.currency).pull, database, query)),
+    windows: (query) =>
+      iterate(watchWindows(live.states(windowsSource, query.currency).pull, database, query)),
     order: (id) => live.states(orderSource, id),
   };
 };

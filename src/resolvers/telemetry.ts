@@ -39,14 +39,7 @@ import {
   listMetrics,
 } from '../postgres/telemetry.js';
 import { requireAdmin } from './admin.js';
-import {
-  filterId,
-  filterText,
-  eventOptions,
-  pageLength,
-  parseOffset,
-  waitForPosition,
-} from './arguments.js';
+import { filterId, filterText, eventOptions, pageLength, parseOffset, waitForPosition } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
