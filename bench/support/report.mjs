@@ -16,13 +16,15 @@ export const spread = (values, digits = 1) => {
   return `${median(values).toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 };
 
+const line = (cells) => `| ${cells.join(' | ')} |`;
+const tableOf = ({ columns, rows }) => [line(columns), line(columns.map(() => '---')), ...rows.map(line), ''];
+
 /**
- * Prints a table and appends it to `bench/results/<name>.md`, newest last.
+ * Prints what was measured and appends it to `bench/results/<name>.md`, newest last.
  * @param {string} name of the benchmark
- * @param {{ command: string, notes: string, columns: string[], rows: string[][] }} table
+ * @param {{ command: string, notes: string, columns?: string[], rows?: string[][], tables?: { columns: string[], rows: string[][] }[] }} result one table, or several
  */
-export const report = (name, { command, notes, columns, rows }) => {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
+export const report = (name, { command, notes, columns, rows, tables = [{ columns, rows }] }) => {
   const [cpu] = cpus();
   const text = [
     `## ${new Date().toISOString().slice(0, 16)}Z, commit ${commit()}`,
@@ -30,10 +32,7 @@ export const report = (name, { command, notes, columns, rows }) => {
     `\`${command}\` on ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; Kafka, Postgres, Millrace and the load on the same machine.`,
     notes,
     '',
-    line(columns),
-    line(columns.map(() => '---')),
-    ...rows.map(line),
-    '',
+    ...tables.flatMap(tableOf),
   ].join('\n');
   const file = fileURLToPath(new URL(`../results/${name}.md`, import.meta.url));
   if (!existsSync(file)) writeFileSync(file, `# ${name}\n\n`);
