@@ -56,9 +56,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 const attempt = async (context, scenario, system, run) => {
   const name = system?.name ?? '';
   const swarm = startSwarm();
+  console.error(`${new Date().toISOString().slice(11, 19)} ${scenario}: ${name}`);
   const record = (what, figures) => {
     rowOf(scenario, what, name).results.push(figures);
-    console.error(`${scenario}: ${what}: ${name}: ${JSON.stringify(figures)}`);
+    console.error(`  ${what}: ${JSON.stringify(figures)}`);
   };
   try {
     await run({ ...context, swarm, record }, system);

@@ -4,6 +4,7 @@ import { createLogger } from '../../dist/logger.js';
 import { kafkaClient, topic } from '../support/activities.mjs';
 import { nowUs } from '../support/clock.mjs';
 import { createHistogram } from '../support/histogram.mjs';
+import { within } from '../support/process.mjs';
 import { digitsAt, needle, numberDigits, timeModulus } from '../support/mark.mjs';
 
 /**
@@ -42,6 +43,8 @@ const latencyUs = (value) => {
   return ((nowUs() % timeModulus) - digitsAt(value, timeAt, numberDigits.time) + timeModulus) % timeModulus;
 };
 
+const joinMs = 60_000;
+
 const readByKafkajs = async (brokers, take) => {
   const consumer = kafkaClient(brokers).consumer({ groupId: `bench-hop-${Date.now()}` });
   const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
@@ -51,7 +54,7 @@ const readByKafkajs = async (brokers, take) => {
     autoCommit: false,
     eachBatch: async ({ batch }) => batch.messages.forEach(({ value }) => take(value)),
   });
-  await joined;
+  await within(joinMs, "joining of kafkajs's consumer", joined);
   return () => consumer.disconnect();
 };
 
