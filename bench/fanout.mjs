@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { scenarios } from './fanout/scenarios.mjs';
 import { systems } from './fanout/systems.mjs';
-import { tablesOf } from './fanout/tables.mjs';
+import { amissIn, tablesOf } from './fanout/tables.mjs';
 import { createProducer } from './support/activities.mjs';
 import { report } from './support/report.mjs';
 import { startServers } from './support/servers.mjs';
@@ -103,11 +103,9 @@ try {
 } finally {
   await stop();
 }
-const hasFailures = [...rows.values()].some(
-  ({ failures, results }) => failures.length > 0 || results.some(isAmiss),
+const wrong = [...rows.values()].filter(
+  ({ failures, results }) => failures.length > 0 || amissIn(results) !== '0',
 );
-if (hasFailures) process.exitCode = 1;
-
-function isAmiss({ lost = 0, missing = 0, repeated = 0, swapped = 0 }) {
-  return lost + missing + repeated + swapped > 0;
-}
+for (const { what, system, failures, results } of wrong)
+  console.error(`AMISS: ${system}: ${what}: ${[...failures, amissIn(results)].join('; ')}`);
+if (wrong.length > 0) process.exitCode = 1;

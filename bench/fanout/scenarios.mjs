@@ -29,18 +29,34 @@ const withSession = (context, options, use) =>
     }
   });
 
+/** Not everyone has everything, so what was measured next on these sockets would be about something else. */
+const throwIfMissing = (what, { missing, troubles }) => {
+  if (missing > 0)
+    throw new Error(
+      `${what}: ${thousands(missing)} deliveries had not come ${drainMs / 1_000} s after the last event ${JSON.stringify(troubles)}`,
+    );
+};
+
+const keep = ({ record }, what, figures) => {
+  record(what, figures);
+  throwIfMissing(what, figures);
+};
+
 const paced = ({ producer }, session, rate, seconds, more = {}) =>
   session.measure(() => producer.pace({ rate, seconds, keyCount: session.keys, ...more }), drainMs);
 
+const warmUp = async (context, session, rate) =>
+  throwIfMissing('warm-up', await paced(context, session, rate, context.plan.warmUpSeconds));
+
 const equalTo = async (context, system, { clients, perSocket, rates, warmUpRate }) => {
-  const { plan, record } = context;
   await withSession(context, { system, clients, perSocket }, async (session) => {
-    await paced(context, session, warmUpRate, plan.warmUpSeconds);
+    await warmUp(context, session, warmUpRate);
     const sockets = perSocket ? ` on ${clients / perSocket} sockets` : '';
     for (const rate of rates)
-      record(
+      keep(
+        context,
         `${thousands(clients)} equal${sockets}, ${rate}/s`,
-        await paced(context, session, rate, plan.seconds),
+        await paced(context, session, rate, context.plan.seconds),
       );
   });
 };
@@ -53,10 +69,11 @@ const equal = async (context, system) => {
 
 const burst = (context, system) =>
   withSession(context, { system, clients: 1_000 }, async (session) => {
-    const { plan, producer, record } = context;
-    await paced(context, session, 50, plan.warmUpSeconds);
+    const { plan, producer } = context;
+    await warmUp(context, session, 50);
     for (const count of system.isUsual ? plan.bursts.slice(0, 1) : plan.bursts)
-      record(
+      keep(
+        context,
         `1,000 equal, ${thousands(count)} events at once`,
         await session.measure(() => producer.burst(count, session.keys), drainMs),
       );
@@ -64,19 +81,22 @@ const burst = (context, system) =>
 
 const filtered = (context, system) =>
   withSession(context, { system, clients: 1_000, keys }, async (session) => {
-    const { plan, record } = context;
-    await paced(context, session, 200, plan.warmUpSeconds);
-    record(`1,000 over ${keys} keys, 2,000/s`, await paced(context, session, 2_000, plan.seconds));
+    await warmUp(context, session, 200);
+    const figures = await paced(context, session, 2_000, context.plan.seconds);
+    keep(context, `1,000 over ${keys} keys, 2,000/s`, figures);
   });
 
 const trickleRate = 5;
 
 const trickle = (context, system) =>
   withSession(context, { system, clients: 1 }, async (session) => {
-    const { plan, record } = context;
-    await paced(context, session, 200, plan.warmUpSeconds);
-    const asSent = { asSent: true };
-    record('one client, 5/s', await paced(context, session, trickleRate, plan.trickleSeconds, asSent));
+    await warmUp(context, session, 200);
+    const { trickleSeconds } = context.plan;
+    keep(
+      context,
+      'one client, 5/s',
+      await paced(context, session, trickleRate, trickleSeconds, { asSent: true }),
+    );
   });
 
 /** What the trickle consists of; of no system. */

@@ -20,10 +20,12 @@ const aimOf = ({ system, what }) => (system === 'Millrace' ? (aims[what] ?? '') 
 const busiest = 0.9;
 
 /** What went wrong in any round; '0' if each event came once and in order to each client. */
-const amissIn = (results) => {
-  const total = (name) => results.reduce((sum, result) => sum + result[name], 0);
+export const amissIn = (results) => {
+  const total = (name) => results.reduce((sum, result) => sum + (result[name] ?? 0), 0);
   const counted = ['lost', 'missing', 'repeated', 'swapped'].filter((name) => total(name) > 0);
-  const troubles = results.flatMap((result) => result.troubles.map(([what]) => what));
+  const troubles = results.flatMap(({ troubles = [] }) =>
+    troubles.map(([what, times]) => `${times} × ${what}`),
+  );
   const swarm = results.some(({ busy }) => busy > busiest) ? ['the swarm was busy all the time'] : [];
   return (
     [...counted.map((name) => `${total(name)} ${name}`), ...new Set(troubles), ...swarm].join('; ') || '0'

@@ -6,12 +6,13 @@ import { isMainThread } from 'node:worker_threads';
 if (isMainThread && process.send) {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc');
-  process.on('message', async () => {
+  const tell = async () => {
     for (let round = 0; round < 4; round += 1) {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
     process.send(process.memoryUsage());
-  });
+  };
+  process.on('message', () => void tell());
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }

@@ -53,12 +53,10 @@ const listenTo = ({ type, payload }, send) => {
 };
 
 const openOne = async ({ port, path }, firstClient, perSocket) => {
-  let socket;
-  const listen = createListener(firstClient, perSocket, (text) => socket.send(text));
-  socket = await openSocket({
+  const socket = await openSocket({
     port,
     path,
-    onText: listen,
+    onText: createListener(firstClient, perSocket, (text) => socket.send(text)),
     onClosed: (reason) => isClosing || trouble(`a socket was closed: ${reason}`),
   });
   socket.send('{"type":"connection_init"}');
