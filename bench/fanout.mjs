@@ -11,7 +11,7 @@ import { checkFileLimit, startSwarm } from './support/start-swarm.mjs';
  * How many deliveries a second, how late, and at what CPU and memory, does one process make of one topic for many subscribers? Millrace
  * beside the usual way for Node and, where COSMO_ROUTER names its binary, a Cosmo router (peers/README.md), on the same Kafka.
  *
- * `npm run bench fanout -- [scenario …] [--quick] [--rounds N] [--only SYSTEM]`
+ * `npm run bench fanout -- [scenario …] [--quick] [--rounds N] [--only SYSTEM]`; a quick run only prints.
  */
 const usage = `npm run bench fanout -- [${Object.keys(scenarios).join('] [')}] [--quick] [--rounds N] [--only SYSTEM]`;
 
@@ -99,6 +99,7 @@ try {
       ].join(' '),
       notes: `Median of ${plan.rounds} ${plan.rounds === 1 ? 'round' : 'rounds'} of ${plan.seconds} s (least to most). Millrace with \`MILLRACE_ROLES=gateway\`. Latency from when an event was due (at a trickle: sent) until the swarm read it; every delivery counts. CPU is the system's process with all its threads, until the last client had the last event. Amiss: lost, missing at the end, repeated, swapped, of all clients.`,
       tables: tablesOf([...rows.values()]),
+      isKept: !given.quick,
     });
 } finally {
   await stop();

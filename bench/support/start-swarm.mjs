@@ -28,7 +28,7 @@ export const checkFileLimit = (sockets) => {
  * - `subscribe`: each client, to its key when `filtered`, else to all;
  * - `hasBegun`: how many clients have yet to see an event of a key of theirs;
  * - `begin`: counts anew;
- * - `finish`: waits until all have all numbers, and tells what was counted;
+ * - `finish`: waits until all have all numbers, or nobody gets anything for a while, and tells what was counted;
  * - `close`: all sockets.
  * `troubles` are what the server said that is no event: errors, ends, closed sockets, with how often.
  */
@@ -71,7 +71,7 @@ export const startSwarm = () => {
     subscribe: (options) => ask('subscribe', options),
     hasBegun: () => ask('hasBegun'),
     begin: () => ask('begin'),
-    finish: (numbers, deadlineMs) => ask('finish', { numbers }, deadlineMs),
+    finish: (numbers, deadlineMs, quietMs = 20_000) => ask('finish', { numbers, quietMs }, deadlineMs),
     close: () => ask('close'),
     stop: async () => {
       child.kill('SIGKILL');

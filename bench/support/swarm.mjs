@@ -1,3 +1,4 @@
+import { nowUs } from './clock.mjs';
 import { isMarkAt, needle } from './mark.mjs';
 import { openSocket } from './socket.mjs';
 import { createTally } from './tally.mjs';
@@ -117,8 +118,11 @@ const verbs = {
     troubles.clear();
     begun = { cpu: process.cpuUsage(), loop: performance.eventLoopUtilization() };
   },
-  /** Waits until each client has had all `numbers` (by key: the last one sent). */
-  finish: async ({ numbers, deadlineMs }) => {
+  /**
+   * Waits until each client has had all `numbers` (by key: the last one sent), and what was left out before; or until nobody has had
+   * anything for a while.
+   */
+  finish: async ({ numbers, quietMs, deadlineMs }) => {
     const missingOf = (client) => {
       let missing = 0;
       eachKey(client, (key) => (missing += tally.missing(client, key, numbers[key])));
@@ -130,7 +134,9 @@ const verbs = {
       while (served < keyOf.length && missingOf(served) === 0) served += 1;
       return served === keyOf.length;
     };
-    await until(isDone, deadlineMs);
+    const begunAtUs = nowUs();
+    const isQuiet = () => nowUs() - Math.max(begunAtUs, tally.lastAtUs()) > quietMs * 1_000;
+    await until(() => (isDone() && !tally.hasHoles()) || isQuiet(), deadlineMs);
     const { user, system } = process.cpuUsage(begun.cpu);
     return {
       ...tally.counts(),

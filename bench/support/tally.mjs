@@ -51,8 +51,10 @@ export const createTally = (clients, keys) => {
       lastAtUs = us;
     },
     hasBegun: (client, key) => next[client * keys + key] !== 0,
-    /** How many numbers of the key up to `number` the client has yet to get, those lost on the way aside. */
+    /** How many numbers of the key up to `number` the client has yet to get, the holes before them aside. */
     missing: (client, key, number) => Math.max(0, number + 1 - next[client * keys + key]),
+    hasHoles: () => faults.lost > 0,
+    lastAtUs: () => lastAtUs,
     /** What was counted since the last `clear`. */
     counts: () => ({
       deliveries,
