@@ -14,7 +14,6 @@ const selection = '{ id userId action metadata occurredAt }';
 const configOf = (port, brokers) => `\
 version: '1'
 listen_addr: 127.0.0.1:${port}
-shutdown_delay: 1s
 execution_config:
   file:
     path: ${join(root, 'bench/peers/cosmo/execution-config.json')}
@@ -28,6 +27,9 @@ telemetry:
       enabled: false
     prometheus:
       enabled: false
+engine:
+  # Else the filter does not find its argument.
+  disable_variables_remapping: true
 events:
   skip_unavailable_providers: false
   providers:

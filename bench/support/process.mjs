@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-const readyMs = 90_000;
+/** The first start fetches Kafka. */
+const readyMs = 300_000;
 const stopMs = 20_000;
 const memoryMs = 20_000;
 
