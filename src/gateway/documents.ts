@@ -133,7 +133,14 @@ const rootOf = ({ fragments }: Validated, node: OperationDefinitionNode): FieldN
 
 export type Documents = ReturnType<typeof createDocuments>;
 
+/** As Apollo says it of HTTP, where it does not come this far. */
+const noDocument = (): GraphQLError =>
+  new GraphQLError('GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.', {
+    extensions: { code: 'BAD_REQUEST' },
+  });
+
 const parseWithin = (source: string): DocumentNode => {
+  if (source === '') throw noDocument();
   if (source.length > limits.characters)
     throw tooComplex(`The document has more than ${limits.characters} characters.`);
   try {
