@@ -21,6 +21,8 @@ export interface Operation {
   readonly node: OperationDefinitionNode;
   readonly type: 'query' | 'mutation' | 'subscription';
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Of a subscription: goes before the argument `after` of its root field. Beside the document, which clients share. */
+  readonly after?: string;
 }
 
 export interface OperationRequest {

@@ -18,6 +18,8 @@ import { createHttp } from './http.js';
 import { createMetrics } from './metrics.js';
 import { homePage, homePolicy } from './pages.js';
 import { playground } from './playground.js';
+import { resultsToSink } from './results-to-sink.js';
+import { createStreams, type StreamLimits } from './sse.js';
 import { createWebSockets, type SocketLimits } from './websocket.js';
 
 export interface GatewayOptions {
@@ -34,6 +36,7 @@ export interface GatewayOptions {
   readonly authenticate?: Authenticate;
   readonly timeLimitMs?: number;
   readonly socketLimits?: Partial<SocketLimits>;
+  readonly streamLimits?: Partial<StreamLimits>;
   /** Over how long clients are told to reconnect at `stop`. */
   readonly reconnectSpreadMs?: number;
 }
@@ -44,7 +47,7 @@ export interface Gateway {
    * @throws Error with one line that names PORT or HOST when it cannot listen there
    */
   start(): Promise<{ readonly url: string }>;
-  /** Refuses new work, tells sockets to reconnect, finishes requests, and is done after `deadlineMs` at the latest. */
+  /** Refuses new work, tells subscriptions to reconnect, finishes requests, and is done after `deadlineMs` at the latest. */
   stop(deadlineMs: number): Promise<void>;
 }
 
@@ -52,7 +55,7 @@ const bodyBytes = 1_048_576;
 const headersTimeoutMs = 20_000;
 const requestTimeoutMs = 30_000;
 
-/** GraphQL over HTTP and WebSocket on one port, with health, metrics and the playground beside it. */
+/** GraphQL over HTTP, WebSocket and server-sent events on one port, with health, metrics and the playground beside it. */
 export const createGateway = (options: GatewayOptions): Gateway => {
   const { schema, log, profile } = options;
   const introspection = profile !== 'production';
@@ -74,10 +77,14 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     createContext: (principal: Principal) => createResolverContext(options.services, principal),
   };
   const app = createApp();
-  let url = '';
   let stopping: Promise<void> | undefined;
-  const http = createHttp({ ...shared, websocketUrl: () => `${url.replace(/^http/, 'ws')}/graphql` });
+  const http = createHttp(shared);
   const webSockets = createWebSockets({ ...shared, limits: options.socketLimits });
+  const streams = createStreams({
+    ...shared,
+    subscribe: resultsToSink(guard, shared.createContext),
+    limits: options.streamLimits,
+  });
   const readiness = createReadiness({ health: options.health, addresses: profile !== 'production' });
 
   app.addHook('onRequest', async (_request, reply) => {
@@ -105,12 +112,14 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     reply.header('content-type', registry.contentType).send(await registry.metrics()),
   );
   void app.register(http.plugin);
+  void app.register(streams.plugin);
   void app.register(playground);
   webSockets.attach(app.server);
 
   const stop = async (deadlineMs: number): Promise<void> => {
     const late = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
-    await webSockets.stop(deadlineMs, options.reconnectSpreadMs);
+    const spreadMs = options.reconnectSpreadMs;
+    await Promise.all([webSockets.stop(deadlineMs, spreadMs), streams.stop(deadlineMs, spreadMs)]);
     await app.close();
     clearTimeout(late);
     await http.stop();
@@ -120,13 +129,12 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     start: async () => {
       await http.start();
       try {
-        url = await app.listen({ host: options.host, port: options.port });
+        return { url: await app.listen({ host: options.host, port: options.port }) };
       } catch (error) {
         await app.close();
         await http.stop();
         throw listenError(error, options);
       }
-      return { url };
     },
     stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
   };
