@@ -66,7 +66,7 @@ const searchOf = (ask: StreamRequest): string => {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(bodyOf(ask)))
     if (value !== undefined) search.set(name, typeof value === 'string' ? value : JSON.stringify(value));
-  return `?${search}`;
+  return `?${search.toString()}`;
 };
 
 const readStream = (response: IncomingMessage): TestStream => {
