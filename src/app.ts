@@ -217,12 +217,12 @@ const openGateway = async (
     log: logger,
     health: () => askHealth(servers, redis, () => stalled(background.status().owned).length > 0),
   });
-  onStop(() => gateway.stop(drainDeadlineMs));
-  // Subscriptions end first, with the cursor to go on from.
   onStop(live.stop);
   void live.start();
   onStop(topics.stop);
   topics.start();
+  // First: a client whose connection closes comes again by itself, one whose subscription ends with an error does not.
+  onStop(() => gateway.stop(drainDeadlineMs));
   return gateway;
 };
 
