@@ -68,6 +68,7 @@ export interface AppOptions extends Omit<ServersOptions, 'signal' | 'onStop'> {
   readonly onFatal: (message: string) => void;
 }
 
+/** Beyond the time over which clients are told to reconnect. */
 const drainDeadlineMs = 5_000;
 /** Topics that subscriptions read. */
 const bridged = [
@@ -214,6 +215,7 @@ const openGateway = async (
       topics,
       topicCommands: createTopicCommands({ admin: kafka.admin, database, consistency }),
     },
+    subscribers: config.subscribers,
     log: logger,
     health: () => askHealth(servers, redis, () => stalled(background.status().owned).length > 0),
   });
@@ -221,8 +223,8 @@ const openGateway = async (
   void live.start();
   onStop(topics.stop);
   topics.start();
-  // First: a client whose connection closes comes again by itself, one whose subscription ends with an error does not.
-  onStop(() => gateway.stop(drainDeadlineMs));
+  // First: clients are told to reconnect one after the other, and are served until their turn comes.
+  onStop(() => gateway.stop(config.subscribers.reconnectSpreadMs + drainDeadlineMs));
   return gateway;
 };
 

@@ -4,11 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import {
-  createContext as createResolverContext,
-  type Principal,
-  type Services,
-} from '../resolvers/context.js';
+import { createContext, type Services } from '../resolvers/context.js';
 import { authenticateNobody, type Authenticate } from './authenticate.js';
 import { createDocuments } from './documents.js';
 import { createMask } from './errors.js';
@@ -34,8 +30,17 @@ export interface GatewayOptions {
   readonly authenticate?: Authenticate;
   readonly timeLimitMs?: number;
   readonly socketLimits?: Partial<SocketLimits>;
+  readonly subscribers?: SubscriberLimits | undefined;
+}
+
+/** What a slow subscriber may cost. */
+export interface SubscriberLimits {
+  /** Bytes unsent on one connection, beyond which nothing is taken for it. */
+  readonly bufferBytes: number;
+  /** How many records one that takes nothing may fall behind before its subscription ends with GAP. */
+  readonly mostBehind: number;
   /** Over how long clients are told to reconnect at `stop`. */
-  readonly reconnectSpreadMs?: number;
+  readonly reconnectSpreadMs: number;
 }
 
 export interface Gateway {
@@ -49,6 +54,7 @@ export interface Gateway {
 }
 
 const bodyBytes = 1_048_576;
+const defaultBufferBytes = 262_144;
 const headersTimeoutMs = 20_000;
 const requestTimeoutMs = 30_000;
 
@@ -57,13 +63,15 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const { schema, log, profile } = options;
   const introspection = profile !== 'production';
   const registry = options.registry ?? processRegistry();
-  const metrics = createMetrics(registry);
   const guard = createGuard({
     schema,
     documents: createDocuments({ schema, introspection }),
     mask: createMask({ log, suggestions: introspection }),
+    createContext: (principal, resumeAfter) => createContext(options.services, principal, resumeAfter),
     timeLimitMs: options.timeLimitMs,
+    mostBehind: options.subscribers?.mostBehind,
   });
+  const metrics = createMetrics(registry, guard.stats);
   const shared = {
     schema,
     guard,
@@ -71,13 +79,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     log,
     introspection,
     authenticate: options.authenticate ?? authenticateNobody,
-    createContext: (principal: Principal) => createResolverContext(options.services, principal),
   };
   const app = createApp();
   let url = '';
   let stopping: Promise<void> | undefined;
   const http = createHttp({ ...shared, websocketUrl: () => `${url.replace(/^http/, 'ws')}/graphql` });
-  const webSockets = createWebSockets({ ...shared, limits: options.socketLimits });
+  const bufferBytes = options.subscribers?.bufferBytes ?? defaultBufferBytes;
+  const webSockets = createWebSockets({ ...shared, bufferBytes, limits: options.socketLimits });
   const readiness = createReadiness({ health: options.health, addresses: profile !== 'production' });
 
   app.addHook('onRequest', async (_request, reply) => {
@@ -110,9 +118,10 @@ export const createGateway = (options: GatewayOptions): Gateway => {
 
   const stop = async (deadlineMs: number): Promise<void> => {
     const late = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
-    await webSockets.stop(deadlineMs, options.reconnectSpreadMs);
+    await webSockets.stop(deadlineMs, options.subscribers?.reconnectSpreadMs);
     await app.close();
     clearTimeout(late);
+    guard.stop();
     await http.stop();
   };
 

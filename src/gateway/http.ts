@@ -28,7 +28,6 @@ export interface HttpOptions {
   readonly schema: GraphQLSchema;
   readonly guard: Guard;
   readonly authenticate: Authenticate;
-  readonly createContext: (principal: Principal) => unknown;
   readonly metrics: Metrics;
   readonly introspection: boolean;
   /** Where subscriptions are to be had; for the error that names it. */
@@ -127,16 +126,11 @@ export const createHttp = (options: HttpOptions) => {
   };
 };
 
-const guardPlugin = ({
-  guard,
-  createContext,
-  metrics,
-  websocketUrl,
-}: HttpOptions): ApolloServerPlugin<Request> => {
+const guardPlugin = ({ guard, metrics, websocketUrl }: HttpOptions): ApolloServerPlugin<Request> => {
   const run = async (prepared: Request['prepared'], principal: Principal): Promise<ExecutionResult> => {
     if (!('document' in prepared)) return { errors: prepared };
     if (prepared.type === 'subscription') return { errors: [subscriptionByHttp(websocketUrl())] };
-    return guard.execute(prepared, () => createContext(principal));
+    return guard.execute(prepared, principal);
   };
 
   // One listener for all requests: what belongs to one of them is in its context.
