@@ -1,8 +1,8 @@
-import { expect } from '@jest/globals';
 import { createSchema } from '../../src/gateway/schema.js';
 import { badInput } from '../../src/errors.js';
 import { scalars } from '../../src/resolvers/scalars.js';
-import { openRawSocket, type Message, type RawSocket, type RawSocketOptions } from './raw-socket.js';
+import { openClient, type ProtocolClient, type ProtocolClientOptions } from './protocol-client.js';
+import type { Message } from './raw-socket.js';
 import { createSources } from './source.js';
 import { serve, type Running } from './support.js';
 
@@ -16,22 +16,9 @@ export interface ProtocolGateway {
   waiting(id: string): number;
   /** Lets subscriptions to `stalled` begin. */
   proceed(): void;
-  open(options?: RawSocketOptions & { readonly init?: boolean }): Promise<ProtocolClient>;
+  open(options?: ProtocolClientOptions): Promise<ProtocolClient>;
   closeClients(): Promise<void>;
 }
-
-export interface ProtocolClient extends Omit<RawSocket, 'received'> {
-  readonly received: readonly Message[];
-  read(): Promise<Message>;
-  subscribe(id: string, query: string, more?: object): void;
-  complete(id: string): void;
-  /** Subscribes to the source of that name. */
-  watch(id: string, name: string): void;
-  /** Fails when a message comes that was not read; the socket must be open. */
-  isQuiet(): Promise<void>;
-}
-
-const watchQuery = 'subscription ($name: ID) { orderEvents(filter: { customerId: $name }) { region } }';
 
 export const eventOf = (region: string) => ({ kind: 'event', event: { region }, cursor: `behind ${region}` });
 
@@ -55,7 +42,7 @@ const orderEvents = (sources: ProtocolGateway['sources'], stalled: ((value: unkn
 });
 
 export const startProtocolGateway = async (
-  socketLimits: Parameters<typeof serve>[1] = {},
+  options: Parameters<typeof serve>[1] = {},
 ): Promise<ProtocolGateway> => {
   const sources = createSources();
   const stalled: ((value: unknown) => void)[] = [];
@@ -76,48 +63,22 @@ export const startProtocolGateway = async (
     },
     scalars,
   );
-  const running = await serve({}, { schema, timeLimitMs: 60_000, ...socketLimits });
+  const running = await serve({}, { schema, timeLimitMs: 60_000, ...options });
   return {
     running,
     sources,
     answer: (id, order) => slow.get(id)?.shift()?.(order),
     waiting: (id) => slow.get(id)?.length ?? 0,
     proceed: () => stalled.splice(0).forEach((resolve) => resolve(undefined)),
-    open: async ({ init = true, ...options } = {}) => {
-      const client = clientOf(await openRawSocket(running.websocketUrl, options));
+    open: async (options) => {
+      const client = await openClient(running.websocketUrl, options);
       clients.push(client);
-      if (!init) return client;
-      client.send({ type: 'connection_init' });
-      expect(await client.read()).toEqual({ type: 'connection_ack' });
       return client;
     },
     closeClients: async () => {
       const open = clients.splice(0);
       open.forEach((client) => client.cut());
       await Promise.all(open.map(({ closed }) => closed));
-    },
-  };
-};
-
-const clientOf = (socket: RawSocket): ProtocolClient => {
-  const { received, send } = socket;
-  const read = () => received.next(5_000);
-  const subscribe: ProtocolClient['subscribe'] = (id, query, more = {}) =>
-    send({ id, type: 'subscribe', payload: { query, ...more } });
-  return {
-    ...socket,
-    received: received.all,
-    read,
-    subscribe,
-    complete: (id) => send({ id, type: 'complete' }),
-    watch: (id, name) => subscribe(id, watchQuery, { variables: { name } }),
-    // An operation goes through all that the gateway does; whatever was on its way is there by the end of the second.
-    isQuiet: async () => {
-      for (const id of ['quiet?', 'quiet!']) {
-        subscribe(id, '{ __typename }');
-        expect(await read()).toEqual({ id, type: 'next', payload: { data: { __typename: 'Query' } } });
-        expect(await read()).toEqual({ id, type: 'complete' });
-      }
     },
   };
 };
