@@ -32,9 +32,7 @@ const withSession = (context, options, use) =>
 /** Not everyone has everything, so what was measured next on these sockets would be about something else. */
 const throwIfMissing = (what, { missing, troubles }) => {
   if (missing > 0)
-    throw new Error(
-      `${what}: ${thousands(missing)} deliveries had not come ${drainMs / 1_000} s after the last event ${JSON.stringify(troubles)}`,
-    );
+    throw new Error(`${what}: ${thousands(missing)} deliveries did not come ${JSON.stringify(troubles)}`);
 };
 
 const keep = ({ record }, what, figures) => {
