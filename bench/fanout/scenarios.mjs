@@ -10,12 +10,13 @@ import { openSession } from './session.mjs';
 const drainMs = 120_000;
 const thousands = (count) => count.toLocaleString('en-GB');
 
-const withSystem = async ({ servers }, system, use) => {
+const withSystem = async ({ servers, onStop }, system, use) => {
   const running = await system.start(servers);
+  const stop = onStop(running.stop);
   try {
     return await use(running);
   } finally {
-    await running.stop();
+    await stop();
   }
 };
 
