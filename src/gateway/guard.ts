@@ -129,12 +129,12 @@ export const createGuard = ({
       delivery = group = undefined;
     };
 
-    const end = (error: unknown): void => {
+    const end = (failure?: { readonly error: unknown }): void => {
       if (isOver) return;
       isOver = true;
       const cursor = place();
       release();
-      sink.end(error === undefined ? undefined : withCursor(mask(error), cursor));
+      sink.end(failure && withCursor(mask(failure.error), cursor));
     };
 
     const deliver = (principal: Principal, source: AsyncIterable<unknown>): void => {
@@ -162,7 +162,7 @@ export const createGuard = ({
           if (isOver || mine !== attempt) pullOf(source).close();
           else deliver(principal, source);
         },
-        (error: unknown) => mine === attempt && end(error),
+        (error: unknown) => mine === attempt && end({ error }),
       );
     };
 

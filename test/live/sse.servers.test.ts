@@ -4,7 +4,7 @@ import { createOrder, createOrders, statsFields, type Stats } from '../orders/su
 import { eventually } from '../support/await.js';
 import { openPage, testInBrowser } from '../support/browser.js';
 import { openStream, resultOf, type StreamEvent, type TestStream } from '../support/event-stream.js';
-import { createTestClient, type TestClient } from '../support/graphql.js';
+import type { TestClient } from '../support/graphql.js';
 import { startMillrace, type MillraceProcess } from '../support/process.js';
 import { startUnderTest, type UnderTest } from '../support/under-test.js';
 
