@@ -44,6 +44,15 @@ const rowOf = (scenario, what, system) => {
 };
 
 const stops = [];
+/** @returns what ends it before all the rest is ended */
+const onStop = (end) => {
+  stops.push(end);
+  return () => {
+    const at = stops.indexOf(end);
+    if (at >= 0) stops.splice(at, 1);
+    return end();
+  };
+};
 let stopped;
 const stop = () =>
   (stopped ??= (async () => {
@@ -85,12 +94,12 @@ const runAll = async (context) => {
 
 try {
   const servers = await startServers();
-  stops.push(servers.stop);
+  onStop(servers.stop);
   // It creates the topics as the table has them.
   await (await systems[0].start(servers)).stop();
   const producer = await createProducer(servers.brokers);
-  stops.push(producer.stop);
-  await runAll({ plan, servers, producer, kafkaPid: servers.kafkaPid });
+  onStop(producer.stop);
+  await runAll({ plan, servers, producer, onStop, kafkaPid: servers.kafkaPid });
   if (rows.size > 0 && !stopped)
     report('fanout', {
       command: [

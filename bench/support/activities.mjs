@@ -108,7 +108,6 @@ export const createProducer = async (brokers) => {
       const start = performance.now();
       const total = Math.round(rate * seconds);
       const shortestMs = rate > 500 ? 2 : 1;
-      const sends = [];
       for (let n = 0; n < total;) {
         const due = Math.min(total, Math.floor(((performance.now() - start) / 1_000) * rate) + 1);
         const messages = [];

@@ -17,6 +17,10 @@ import {
 } from 'graphql';
 import { checkShape, costOf, fragmentsOf, limits, tooComplex } from './limits.js';
 
+/** Apollo's words, so that all transports have the same. */
+export const emptyDocument =
+  'GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.';
+
 /** An operation that may be run: parsed, within the limits, valid. */
 export interface Operation {
   readonly document: DocumentNode;
@@ -135,7 +139,7 @@ export type Documents = ReturnType<typeof createDocuments>;
 
 /** As Apollo says it of HTTP, where it does not come this far. */
 const noDocument = (): GraphQLError =>
-  new GraphQLError('GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.', {
+  new GraphQLError(emptyDocument, {
     extensions: { code: 'BAD_REQUEST' },
   });
 

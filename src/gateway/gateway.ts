@@ -14,6 +14,7 @@ import { createHttp } from './http.js';
 import { createMetrics } from './metrics.js';
 import { homePage, homePolicy } from './pages.js';
 import { playground } from './playground.js';
+import { createStreams, type StreamLimits } from './sse.js';
 import { createWebSockets, type SocketLimits } from './websocket.js';
 
 export interface GatewayOptions {
@@ -30,6 +31,7 @@ export interface GatewayOptions {
   readonly authenticate?: Authenticate;
   readonly timeLimitMs?: number;
   readonly socketLimits?: Partial<SocketLimits>;
+  readonly streamLimits?: Partial<StreamLimits>;
   readonly subscribers?: SubscriberLimits | undefined;
 }
 
@@ -49,7 +51,7 @@ export interface Gateway {
    * @throws Error with one line that names PORT or HOST when it cannot listen there
    */
   start(): Promise<{ readonly url: string }>;
-  /** Refuses new work, tells sockets to reconnect, finishes requests, and is done after `deadlineMs` at the latest. */
+  /** Refuses new work, tells subscriptions to reconnect, finishes requests, and is done after `deadlineMs` at the latest. */
   stop(deadlineMs: number): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ const defaultBufferBytes = 262_144;
 const headersTimeoutMs = 20_000;
 const requestTimeoutMs = 30_000;
 
-/** GraphQL over HTTP and WebSocket on one port, with health, metrics and the playground beside it. */
+/** GraphQL over HTTP, WebSocket and server-sent events on one port, with health, metrics and the playground beside it. */
 export const createGateway = (options: GatewayOptions): Gateway => {
   const { schema, log, profile } = options;
   const introspection = profile !== 'production';
@@ -81,11 +83,11 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     authenticate: options.authenticate ?? authenticateNobody,
   };
   const app = createApp();
-  let url = '';
   let stopping: Promise<void> | undefined;
-  const http = createHttp({ ...shared, websocketUrl: () => `${url.replace(/^http/, 'ws')}/graphql` });
+  const http = createHttp(shared);
   const bufferBytes = options.subscribers?.bufferBytes ?? defaultBufferBytes;
   const webSockets = createWebSockets({ ...shared, bufferBytes, limits: options.socketLimits });
+  const streams = createStreams({ ...shared, limits: { bufferBytes, ...options.streamLimits } });
   const readiness = createReadiness({ health: options.health, addresses: profile !== 'production' });
 
   app.addHook('onRequest', async (_request, reply) => {
@@ -113,12 +115,14 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     reply.header('content-type', registry.contentType).send(await registry.metrics()),
   );
   void app.register(http.plugin);
+  void app.register(streams.plugin);
   void app.register(playground);
   webSockets.attach(app.server);
 
   const stop = async (deadlineMs: number): Promise<void> => {
     const late = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
-    await webSockets.stop(deadlineMs, options.subscribers?.reconnectSpreadMs);
+    const spreadMs = options.subscribers?.reconnectSpreadMs;
+    await Promise.all([webSockets.stop(deadlineMs, spreadMs), streams.stop(deadlineMs, spreadMs)]);
     await app.close();
     clearTimeout(late);
     guard.stop();
@@ -129,13 +133,12 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     start: async () => {
       await http.start();
       try {
-        url = await app.listen({ host: options.host, port: options.port });
+        return { url: await app.listen({ host: options.host, port: options.port }) };
       } catch (error) {
         await app.close();
         await http.stop();
         throw listenError(error, options);
       }
-      return { url };
     },
     stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
   };
