@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { anOrder } from '../orders/support.js';
 import { eventually } from '../support/await.js';
@@ -16,9 +15,7 @@ import { urql } from './urql.js';
 
 /* The clients that people have, set up as their documentation says, against the real gateway. */
 
-// TODO: without the condition once the gateway has /graphql/stream.
-const hasStreams = existsSync(new URL('../../src/gateway/sse.ts', import.meta.url));
-const kinds: readonly ClientKind[] = [apollo, urql, graphqlWs, relay, ...(hasStreams ? [graphqlSse] : [])];
+const kinds: readonly ClientKind[] = [apollo, urql, graphqlWs, relay, graphqlSse];
 
 let millrace: MillraceProcess;
 let restart: () => Promise<void>;

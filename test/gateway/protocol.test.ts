@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { eventually } from '../support/await.js';
 import { eventOf, nextOf, startProtocolGateway, type ProtocolGateway } from './protocol-support.js';
 import { frameOf, opcodes, openRawSocket } from './raw-socket.js';
+import type { Source } from './source.js';
 
 /*
  * What graphql-transport-ws says, and what the tests of graphql-ws expect of a server, against our own; what is our own choice, and the limits,
@@ -435,15 +436,18 @@ describe('a subscription', () => {
 });
 
 describe('an id may be used again', () => {
-  it('after the complete or the error of the server', async () => {
+  it.each([
+    ['complete', (source: Source) => source.end()],
+    ['error', (source: Source) => source.fail(new Error('over'))],
+  ])('after the %s of the server', async (type, end) => {
     const client = await open();
-    for (const end of ['end', 'fail'] as const) {
-      client.watch('1', `again ${end}`);
-      (await gateway.sources.of(`again ${end}`))[end](undefined);
-      expect(await client.read()).toMatchObject({ id: '1', type: end === 'end' ? 'complete' : 'error' });
+    for (let round = 0; round < 5; round += 1) {
+      client.watch('1', `again after ${type}`);
+      end(await gateway.sources.of(`again after ${type}`, round));
+      expect(await client.read()).toMatchObject({ id: '1', type });
     }
-    client.watch('1', 'again');
-    (await gateway.sources.of('again')).push(eventOf('a'));
+    client.watch('1', `once more after ${type}`);
+    (await gateway.sources.of(`once more after ${type}`)).push(eventOf('a'));
     expect(await client.read()).toEqual(nextOf('1', 'a'));
   });
 

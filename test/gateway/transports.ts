@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { ask, connect, post, type GraphQLAnswer, type Running } from './support.js';
 
 export interface Request {
@@ -90,13 +89,5 @@ const eventsByPost: Transport = {
     ),
 };
 
-// TODO: without the condition once the gateway has /graphql/stream.
-const hasStreams = existsSync(new URL('../../src/gateway/sse.ts', import.meta.url));
-
 /** Every way to the guarded execution: a row each. The first is what the others are compared with. */
-export const transports: readonly Transport[] = [
-  httpPost,
-  httpGet,
-  webSocket,
-  ...(hasStreams ? [eventsByGet, eventsByPost] : []),
-];
+export const transports: readonly Transport[] = [httpPost, httpGet, webSocket, eventsByGet, eventsByPost];
