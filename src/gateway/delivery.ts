@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
-import type { Principal } from '../resolvers/context.js';
-import type { Operation } from './documents.js';
+import { ended, type Pull } from '../live/pull.js';
+import type { Scheduler } from './scheduler.js';
 
 /** One result of a subscription, serialised once for all who receive it. */
 export interface Payload {
@@ -20,10 +20,140 @@ export interface Sink {
   end(error: GraphQLError | undefined): void;
 }
 
+/** One subscription on its way to one client. */
 export interface Delivery {
+  /** There may be something to take, or room for it. */
   wake(): void;
+  /** The client wants no more. */
   stop(): void;
 }
 
-/** Starts a subscription whose results go to `sink` until `stop` is called. */
-export type Subscribe = (operation: Operation, principal: Principal, sink: Sink) => Delivery;
+export interface PausableDelivery extends Delivery {
+  /** All that was taken is written, so the place of the pull is the client's. */
+  readonly isSettled: boolean;
+  /** Takes no more, and resolves when all that was taken is written: the place of the pull is then the client's. */
+  pause(): Promise<void>;
+}
+
+export interface DeliveryOptions {
+  readonly pull: Pull<unknown>;
+  readonly sink: Sink;
+  readonly scheduler: Scheduler;
+  /** What an item is to all equal subscriptions; a promise while it is being made. */
+  readonly payloadOf: (item: object) => Payload | Promise<Payload>;
+  /** Called once, when it ends by itself. */
+  readonly onEnd: (error: unknown) => void;
+}
+
+/** Taken in one turn, before others have theirs. */
+const turnBytes = 65_536;
+
+/**
+ * Takes what is there while the sink has room. Nothing waits here but one result that is being made: a client that does not
+ * read costs what its sink may hold, and goes on from the ring or the log when it reads again.
+ */
+export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
+  const { pull, sink, scheduler, payloadOf, onEnd } = options;
+  let isOver = false;
+  let isPaused = false;
+  let made: Payload | undefined;
+  let isMaking = false;
+  let onMade = (): void => {};
+
+  const finish = (): void => {
+    isOver = true;
+    scheduler.unblock(turn);
+    pull.close();
+  };
+
+  const make = (result: Promise<Payload>): void => {
+    isMaking = true;
+    void result.then((payload) => {
+      made = payload;
+      isMaking = false;
+      onMade();
+      scheduler.wake(turn);
+    });
+  };
+
+  /** The next result if it is there. */
+  const take = (): Payload | undefined | typeof ended => {
+    const waiting = made;
+    made = undefined;
+    if (waiting) return waiting;
+    const item = pull.take();
+    if (item === undefined || item === ended) return item;
+    const payload = payloadOf(item as object);
+    if (!('then' in payload)) return payload;
+    make(payload);
+    return undefined;
+  };
+
+  /** @returns whether there may be more to take at once */
+  const takeInto = (ready: Payload[]): boolean => {
+    for (let bytes = 0; bytes < turnBytes;) {
+      const payload = take();
+      if (payload === ended) {
+        finish();
+        onEnd(undefined);
+      }
+      if (payload === undefined || payload === ended) return false;
+      ready.push(payload);
+      bytes += payload.json.length;
+    }
+    return true;
+  };
+
+  const run = (): void => {
+    if (isOver || isMaking || isPaused) return;
+    if (sink.isFull) return scheduler.block(turn);
+    scheduler.unblock(turn);
+    const ready: Payload[] = [];
+    let failure: { readonly error: unknown } | undefined;
+    let more = false;
+    try {
+      more = takeInto(ready);
+    } catch (error) {
+      failure = { error };
+    }
+    if (ready.length > 0) sink.write(ready);
+    if (failure) {
+      finish();
+      onEnd(failure.error);
+    } else if (more) scheduler.wake(turn);
+  };
+
+  const turn = {
+    isQueued: false,
+    run,
+    behind: () => pull.behind?.() ?? 0,
+    giveUp: () => {
+      if (isOver) return;
+      pull.giveUp?.();
+      try {
+        pull.take();
+      } catch (error) {
+        finish();
+        onEnd(error);
+      }
+    },
+  };
+
+  pull.onReady(() => scheduler.wake(turn));
+  scheduler.wake(turn);
+  return {
+    wake: () => scheduler.wake(turn),
+    get isSettled() {
+      return !isMaking && made === undefined;
+    },
+    pause: async () => {
+      isPaused = true;
+      if (isMaking) await new Promise<void>((resolve) => (onMade = resolve));
+      if (made && !isOver) sink.write([made]);
+      made = undefined;
+    },
+    stop: () => {
+      if (!isOver) finish();
+    },
+  };
+};

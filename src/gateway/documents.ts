@@ -9,8 +9,10 @@ import {
   visit,
   type ASTNode,
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
 import { checkShape, costOf, fragmentsOf, limits, tooComplex } from './limits.js';
@@ -20,9 +22,9 @@ export interface Operation {
   readonly document: DocumentNode;
   readonly node: OperationDefinitionNode;
   readonly type: 'query' | 'mutation' | 'subscription';
+  /** The first of its fields. */
+  readonly root: FieldNode;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Of a subscription: goes before the argument `after` of its root field. Beside the document, which clients share. */
-  readonly after?: string;
 }
 
 export interface OperationRequest {
@@ -102,13 +104,31 @@ export const createDocuments = ({ schema, introspection, remembered = 1_000 }: D
           throw tooComplex(
             `The operation may answer ${cost} objects, more than the limit of ${limits.cost}.`,
           );
-        return { document: checked.document, node, type: node.operation, variables };
+        const root = rootOf(checked, node);
+        return { document: checked.document, node, type: node.operation, root, variables };
       } catch (error) {
         if (error instanceof GraphQLError) return [error];
         throw error;
       }
     },
   };
+};
+
+const rootOf = ({ fragments }: Validated, node: OperationDefinitionNode): FieldNode => {
+  const find = (set: SelectionSetNode): FieldNode | undefined => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) return selection;
+      const inside =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      const field = inside && find(inside.selectionSet);
+      if (field) return field;
+    }
+    return undefined;
+  };
+  const root = find(node.selectionSet);
+  // GraphQL's own rules have seen to it.
+  if (!root) throw new Error('an operation without a field');
+  return root;
 };
 
 export type Documents = ReturnType<typeof createDocuments>;

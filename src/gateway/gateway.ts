@@ -4,11 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import {
-  createContext as createResolverContext,
-  type Principal,
-  type Services,
-} from '../resolvers/context.js';
+import { createContext, type Services } from '../resolvers/context.js';
 import { authenticateNobody, type Authenticate } from './authenticate.js';
 import { createDocuments } from './documents.js';
 import { createMask } from './errors.js';
@@ -18,7 +14,6 @@ import { createHttp } from './http.js';
 import { createMetrics } from './metrics.js';
 import { homePage, homePolicy } from './pages.js';
 import { playground } from './playground.js';
-import { resultsToSink } from './results-to-sink.js';
 import { createStreams, type StreamLimits } from './sse.js';
 import { createWebSockets, type SocketLimits } from './websocket.js';
 
@@ -37,8 +32,17 @@ export interface GatewayOptions {
   readonly timeLimitMs?: number;
   readonly socketLimits?: Partial<SocketLimits>;
   readonly streamLimits?: Partial<StreamLimits>;
+  readonly subscribers?: SubscriberLimits | undefined;
+}
+
+/** What a slow subscriber may cost. */
+export interface SubscriberLimits {
+  /** Bytes unsent on one connection, beyond which nothing is taken for it. */
+  readonly bufferBytes: number;
+  /** How many records one that takes nothing may fall behind before its subscription ends with GAP. */
+  readonly mostBehind: number;
   /** Over how long clients are told to reconnect at `stop`. */
-  readonly reconnectSpreadMs?: number;
+  readonly reconnectSpreadMs: number;
 }
 
 export interface Gateway {
@@ -52,6 +56,7 @@ export interface Gateway {
 }
 
 const bodyBytes = 1_048_576;
+const defaultBufferBytes = 262_144;
 const headersTimeoutMs = 20_000;
 const requestTimeoutMs = 30_000;
 
@@ -60,13 +65,15 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const { schema, log, profile } = options;
   const introspection = profile !== 'production';
   const registry = options.registry ?? processRegistry();
-  const metrics = createMetrics(registry);
   const guard = createGuard({
     schema,
     documents: createDocuments({ schema, introspection }),
     mask: createMask({ log, suggestions: introspection }),
+    createContext: (principal, resumeAfter) => createContext(options.services, principal, resumeAfter),
     timeLimitMs: options.timeLimitMs,
+    mostBehind: options.subscribers?.mostBehind,
   });
+  const metrics = createMetrics(registry, guard.stats);
   const shared = {
     schema,
     guard,
@@ -74,17 +81,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     log,
     introspection,
     authenticate: options.authenticate ?? authenticateNobody,
-    createContext: (principal: Principal) => createResolverContext(options.services, principal),
   };
   const app = createApp();
   let stopping: Promise<void> | undefined;
   const http = createHttp(shared);
-  const webSockets = createWebSockets({ ...shared, limits: options.socketLimits });
-  const streams = createStreams({
-    ...shared,
-    subscribe: resultsToSink(guard, shared.createContext),
-    limits: options.streamLimits,
-  });
+  const bufferBytes = options.subscribers?.bufferBytes ?? defaultBufferBytes;
+  const webSockets = createWebSockets({ ...shared, bufferBytes, limits: options.socketLimits });
+  const streams = createStreams({ ...shared, bufferBytes, limits: options.streamLimits });
   const readiness = createReadiness({ health: options.health, addresses: profile !== 'production' });
 
   app.addHook('onRequest', async (_request, reply) => {
@@ -118,10 +121,11 @@ export const createGateway = (options: GatewayOptions): Gateway => {
 
   const stop = async (deadlineMs: number): Promise<void> => {
     const late = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
-    const spreadMs = options.reconnectSpreadMs;
+    const spreadMs = options.subscribers?.reconnectSpreadMs;
     await Promise.all([webSockets.stop(deadlineMs, spreadMs), streams.stop(deadlineMs, spreadMs)]);
     await app.close();
     clearTimeout(late);
+    guard.stop();
     await http.stop();
   };
 

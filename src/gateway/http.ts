@@ -37,7 +37,6 @@ export interface HttpOptions {
   readonly schema: GraphQLSchema;
   readonly guard: Guard;
   readonly authenticate: Authenticate;
-  readonly createContext: (principal: Principal) => unknown;
   readonly metrics: Metrics;
   readonly introspection: boolean;
   readonly log: { error(details: object, message: string): void };
@@ -131,11 +130,11 @@ export const createHttp = (options: HttpOptions) => {
   };
 };
 
-const guardPlugin = ({ guard, createContext, metrics }: HttpOptions): ApolloServerPlugin<Request> => {
+const guardPlugin = ({ guard, metrics }: HttpOptions): ApolloServerPlugin<Request> => {
   const run = async (prepared: Request['prepared'], principal: Principal): Promise<ExecutionResult> => {
     if (!('document' in prepared)) return { errors: prepared };
     if (prepared.type === 'subscription') return { errors: [subscriptionByHttp()] };
-    return guard.execute(prepared, () => createContext(principal));
+    return guard.execute(prepared, principal);
   };
 
   // One listener for all requests: what belongs to one of them is in its context.

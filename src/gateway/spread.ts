@@ -1,14 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Does `act` to each item, evenly over `ms`: clients that are sent away do not all come to another gateway at once. */
+/** A few clients need no spreading. */
+const spacingMs = 20;
+
+/**
+ * Does `act` to each item, evenly over `ms` or less: clients that are sent away do not all come to another gateway at once.
+ */
 export const spreadOver = async <T>(
   items: readonly T[],
   ms: number,
   act: (item: T) => void,
 ): Promise<void> => {
   const began = performance.now();
+  const spread = Math.min(ms, items.length * spacingMs);
   for (const [at, item] of items.entries()) {
-    const wait = began + (ms * at) / items.length - performance.now();
+    const wait = began + (spread * at) / items.length - performance.now();
     if (wait > 1) await sleep(wait);
     act(item);
   }

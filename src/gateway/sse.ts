@@ -1,19 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { Principal } from '../resolvers/context.js';
 import type { Authenticate } from './authenticate.js';
-import type { Subscribe } from './delivery.js';
 import type { Operation } from './documents.js';
 import type { Guard } from './guard.js';
 import { refuse, speakGraphQL } from './http-errors.js';
 import { accepts, operationRequest, readBody, readSearch } from './http-request.js';
 import { UnreadableText } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
-import { takesAfter } from './root-field.js';
 import { spreadOver } from './spread.js';
 import { endId, failure, single } from './sse-frames.js';
-import { createEventStream, type EventStream } from './sse-stream.js';
-import { streamSubscription, type CreateStream } from './sse-subscription.js';
+import { createEventStream } from './sse-stream.js';
+import { streamSubscription, type CreateStream, type SubscriptionStream } from './sse-subscription.js';
 
 /*
  * GraphQL over server-sent events at /graphql/stream: an operation is a response, its results are events, and the id of an
@@ -27,41 +25,43 @@ import { streamSubscription, type CreateStream } from './sse-subscription.js';
  * preflight, and that gets no consent here.
  */
 export interface StreamsOptions {
-  readonly schema: GraphQLSchema;
-  readonly guard: Pick<Guard, 'prepare' | 'execute'>;
-  readonly subscribe: Subscribe;
+  readonly guard: Pick<Guard, 'prepare' | 'execute' | 'subscribe'>;
   readonly authenticate: Authenticate;
-  readonly createContext: (principal: Principal) => unknown;
+  /** Bytes that may be unsent for one client. */
+  readonly bufferBytes: number;
   readonly metrics: Metrics;
   readonly log: { error(details: object, message: string): void };
   readonly limits?: Partial<StreamLimits>;
 }
 
 export interface StreamLimits {
-  /** What may wait unsent for one client. */
-  readonly bufferBytes: number;
+  /** Between pings. */
   readonly keepAliveMs: number;
   /** Clients come again after half of this to one and a half, so that not all of a gateway that died come at once. */
   readonly retryMs: number;
   /** How long a POST is held back for its first result, or for an error that then becomes its status. */
-  readonly holdMs: number;
+  readonly settleMs: number;
 }
 
-const defaults: StreamLimits = { bufferBytes: 262_144, keepAliveMs: 12_000, retryMs: 1_000, holdMs: 250 };
+const defaults: StreamLimits = { keepAliveMs: 12_000, retryMs: 1_000, settleMs: 250 };
 
 const offered = new Set(['*/*', 'text/*', 'text/event-stream']);
 const transport = 'sse';
 
 export const createStreams = (options: StreamsOptions) => {
-  const { schema, guard, authenticate, createContext, metrics, log } = options;
-  const limits = { ...defaults, ...options.limits };
-  const streams = new Set<EventStream>();
+  const { guard, authenticate, bufferBytes, metrics, log } = options;
+  const { keepAliveMs, retryMs, settleMs } = { ...defaults, ...options.limits };
+  const streams = new Set<SubscriptionStream>();
   let stopping = false;
 
-  const createStream: CreateStream = (reply, onDrain = nothing) => {
-    const retryMs = Math.round(limits.retryMs * (0.5 + Math.random()));
-    return createEventStream(reply, { ...limits, retryMs, onDrain });
-  };
+  const createStream: CreateStream = (reply, { onDrain, place } = alone) =>
+    createEventStream(reply, {
+      bufferBytes,
+      keepAliveMs,
+      retryMs: Math.round(retryMs * (0.5 + Math.random())),
+      onDrain,
+      place,
+    });
 
   const prepare = (request: FastifyRequest): Operation | readonly GraphQLError[] => {
     const isGet = request.method === 'GET';
@@ -92,7 +92,7 @@ export const createStreams = (options: StreamsOptions) => {
     const began = performance.now();
     const stream = createStream(reply);
     if (isGet) stream.open();
-    const result = await guard.execute(operation, () => createContext(principal));
+    const result = await guard.execute(operation, principal);
     const kind = operation.type;
     metrics.operations.inc({ transport, kind, outcome: outcomeOf(result.errors) });
     metrics.seconds.observe({ transport, kind }, (performance.now() - began) / 1_000);
@@ -100,9 +100,16 @@ export const createStreams = (options: StreamsOptions) => {
     else stream.end(single(result));
   };
 
-  const follow = (isGet: boolean, operation: Operation, principal: Principal, reply: FastifyReply): void => {
-    const holdMs = isGet ? 0 : limits.holdMs;
-    const stream = streamSubscription({ ...options, operation, principal, reply, createStream, holdMs });
+  const follow = (
+    operation: Operation,
+    principal: Principal,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
+    const holds = request.method === 'POST';
+    const resumeAfter = lastIdOf(request);
+    const mine = { operation, principal, resumeAfter, createStream, reply, holds, settleMs };
+    const stream = streamSubscription({ guard, metrics, ...mine });
     streams.add(stream);
     void stream.closed.then(() => streams.delete(stream));
   };
@@ -114,8 +121,7 @@ export const createStreams = (options: StreamsOptions) => {
       return refuse(reply.header('allow', 'GET, POST'), 405, 'Open a stream of events with GET or POST.');
     if (!accepts(headers.accept, offered))
       return refuse(reply, 406, 'Answers are text/event-stream: accept that.');
-    const lastId = String(headers['last-event-id'] ?? '');
-    if (lastId === endId) return reply.code(204).header('cache-control', 'no-store').send();
+    if (lastIdOf(request) === endId) return reply.code(204).header('cache-control', 'no-store').send();
     // To an EventSource any status but 200 would be the end.
     if (stopping && isGet) return createStream(reply).end();
     if (stopping) return refuse(reply, 503, 'This gateway is stopping: ask another.', 'UNAVAILABLE');
@@ -123,8 +129,7 @@ export const createStreams = (options: StreamsOptions) => {
     if (!('document' in prepared)) return refuseOperation(isGet, prepared, reply);
     const principal = authenticate(request.raw);
     if (prepared.type !== 'subscription') return execute(isGet, prepared, principal, reply);
-    const resumes = lastId !== '' && takesAfter(schema, prepared);
-    return follow(isGet, resumes ? { ...prepared, after: lastId } : prepared, principal, reply);
+    return follow(prepared, principal, request, reply);
   };
 
   return {
@@ -141,14 +146,21 @@ export const createStreams = (options: StreamsOptions) => {
       stopping = true;
       const open = [...streams];
       const late = setTimeout(() => open.forEach((stream) => stream.destroy()), deadlineMs);
-      await spreadOver(open, Math.min(spreadMs, deadlineMs / 2), (stream) => stream.end());
+      await spreadOver(open, Math.min(spreadMs, deadlineMs), (stream) => stream.sendAway());
       await Promise.all(open.map((stream) => stream.closed));
       clearTimeout(late);
     },
   };
 };
 
-const nothing = (): void => undefined;
+/** Of a stream that is no subscription. */
+const alone = { onDrain: () => undefined, place: () => undefined };
+
+/** What an EventSource that connects again brings: a cursor, or that it is over. */
+const lastIdOf = ({ headers }: FastifyRequest): string | undefined => {
+  const id = headers['last-event-id'];
+  return id === undefined || id === '' ? undefined : String(id);
+};
 
 const badRequest = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
