@@ -29,6 +29,8 @@ export interface Delivery {
 }
 
 export interface PausableDelivery extends Delivery {
+  /** All that was taken is written, so the place of the pull is the client's. */
+  readonly isSettled: boolean;
   /** Takes no more, and resolves when all that was taken is written: the place of the pull is then the client's. */
   pause(): Promise<void>;
 }
@@ -138,6 +140,9 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
   scheduler.wake(turn);
   return {
     wake: () => scheduler.wake(turn),
+    get isSettled() {
+      return !isMaking && made === undefined;
+    },
     pause: async () => {
       isPaused = true;
       if (isMaking) await new Promise<void>((resolve) => (onMade = resolve));

@@ -39,6 +39,8 @@ export interface SubscribeOptions {
 }
 
 export interface Subscription extends Delivery {
+  /** The cursor behind all that was written; undefined before there is one, and now and then. */
+  place(): string | undefined;
   /**
    * The client is somebody else now, or may see other things: the field is asked again whether it may be watched, from
    * where the subscription is, and its results are those of the new scope's group.
@@ -169,6 +171,7 @@ export const createGuard = ({
     start(first, resumeAfter);
     return {
       wake: () => delivery?.wake(),
+      place: () => (delivery?.isSettled ? place() : undefined),
       reauthorise: async (principal) => {
         const mine = (attempt += 1);
         await delivery?.pause();
