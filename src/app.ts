@@ -68,6 +68,7 @@ export interface AppOptions extends Omit<ServersOptions, 'signal' | 'onStop'> {
   readonly onFatal: (message: string) => void;
 }
 
+/** Beyond the time over which clients are told to reconnect. */
 const drainDeadlineMs = 5_000;
 /** Topics that subscriptions read. */
 const bridged = [
@@ -214,15 +215,16 @@ const openGateway = async (
       topics,
       topicCommands: createTopicCommands({ admin: kafka.admin, database, consistency }),
     },
+    subscribers: config.subscribers,
     log: logger,
     health: () => askHealth(servers, redis, () => stalled(background.status().owned).length > 0),
   });
-  onStop(() => gateway.stop(drainDeadlineMs));
-  // Subscriptions end first, with the cursor to go on from.
   onStop(live.stop);
   void live.start();
   onStop(topics.stop);
   topics.start();
+  // First: clients are told to reconnect one after the other, and are served until their turn comes.
+  onStop(() => gateway.stop(config.subscribers.reconnectSpreadMs + drainDeadlineMs));
   return gateway;
 };
 

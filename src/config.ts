@@ -117,6 +117,17 @@ export const variables = {
     )
     .optional()
     .describe('Sender of mails.'),
+  SUBSCRIBER_BUFFER_BYTES: whole(16_384, 67_108_864)
+    .default(262_144)
+    .describe('Unsent bytes on one connection, beyond which nothing is taken for its subscriptions.'),
+  SUBSCRIBER_MOST_BEHIND: whole(100, 100_000_000)
+    .default(100_000)
+    .describe(
+      'How many records a client that takes nothing may fall behind; then its subscription ends with GAP.',
+    ),
+  RECONNECT_SPREAD_MS: whole(0, 8_000)
+    .default(2_000)
+    .describe('At a stop clients are told to reconnect, spread over so long.'),
   TELEMETRY_RETENTION_DAYS: whole(1, 3_650)
     .default(30)
     .describe('How long stored telemetry, by the time of its arrival, and the status of topics are kept.'),
@@ -153,6 +164,7 @@ export interface Config {
   /** Undefined: embedded when `redis-server` is there. */
   readonly redisUrl: string | undefined;
   readonly notifications: NotificationsConfig;
+  readonly subscribers: SubscribersConfig;
   readonly telemetry: TelemetryConfig;
   readonly casino: CasinoConfig;
 }
@@ -166,6 +178,13 @@ export interface NotificationsConfig {
   readonly failPrefix: string;
   readonly retries: number;
   readonly retryDelayMs: number;
+}
+
+export interface SubscribersConfig {
+  readonly bufferBytes: number;
+  /** Records. */
+  readonly mostBehind: number;
+  readonly reconnectSpreadMs: number;
 }
 
 export interface TelemetryConfig {
@@ -262,6 +281,11 @@ export const readConfig = (
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     notifications: notificationsOf(env),
+    subscribers: {
+      bufferBytes: env.SUBSCRIBER_BUFFER_BYTES,
+      mostBehind: env.SUBSCRIBER_MOST_BEHIND,
+      reconnectSpreadMs: env.RECONNECT_SPREAD_MS,
+    },
     telemetry: { retentionDays: env.TELEMETRY_RETENTION_DAYS },
     casino: casinoOf(env),
   };

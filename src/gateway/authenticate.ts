@@ -7,6 +7,6 @@ import type { Principal } from '../resolvers/context.js';
  */
 export type Authenticate = (request: IncomingMessage) => Principal;
 
-const anonymous: Principal = { id: 'anonymous', admin: true };
+const anonymous: Principal = { id: 'anonymous', admin: true, scope: 'admin' };
 
 export const authenticateNobody: Authenticate = () => anonymous;

@@ -1,40 +1,35 @@
-import { GraphQLError, type ExecutionResult } from 'graphql';
-import type { ResultIterator } from '../resolvers/iterate.js';
+import type { GraphQLError } from 'graphql';
+import type { Sink } from './delivery.js';
 import { outcomeOf, type Metrics, type Transport } from './metrics.js';
 
-type Results = ResultIterator<ExecutionResult>;
-
-/** The same results, counted: the subscription while it is active, each delivery, and how it ended. */
-export const counted = (results: Results, transport: Transport, metrics: Metrics): Results => {
-  const labels = { transport };
-  metrics.subscriptions.inc(labels);
-  let ended = false;
-  const end = (outcome: string): void => {
-    if (ended) return;
-    ended = true;
-    metrics.subscriptions.dec(labels);
-    metrics.operations.inc({ ...labels, kind: 'subscription', outcome });
-  };
-  const next = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
-    try {
-      const result = await results.next();
-      if (result.done) end('ok');
-      else metrics.deliveries.inc(labels);
-      return result;
-    } catch (error) {
-      end(outcomeOf(error instanceof GraphQLError ? [error] : undefined));
-      throw error;
-    }
+/** The same sink, counted: the subscription while it is active, each delivery, and how it ended. `stop` when the client ends it. */
+export const counted = (
+  sink: Sink,
+  transport: Transport,
+  metrics: Metrics,
+): { readonly sink: Sink; readonly stop: () => void } => {
+  metrics.subscriptions.inc({ transport });
+  let isOver = false;
+  const end = (error: GraphQLError | undefined): void => {
+    if (isOver) return;
+    isOver = true;
+    metrics.subscriptions.dec({ transport });
+    metrics.operations.inc({ transport, kind: 'subscription', outcome: outcomeOf(error && [error]) });
   };
   return {
-    ...results,
-    next,
-    return: () => {
-      end('ok');
-      return results.return();
+    sink: {
+      get isFull() {
+        return sink.isFull;
+      },
+      write: (payloads) => {
+        metrics.delivered(transport, payloads.length);
+        sink.write(payloads);
+      },
+      end: (error) => {
+        end(error);
+        sink.end(error);
+      },
     },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    stop: () => end(undefined),
   };
 };

@@ -9,17 +9,25 @@ import {
   visit,
   type ASTNode,
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionSetNode,
   type ValidationRule,
 } from 'graphql';
 import { checkShape, costOf, fragmentsOf, limits, tooComplex } from './limits.js';
+
+/** Apollo's words, so that all transports have the same. */
+export const emptyDocument =
+  'GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.';
 
 /** An operation that may be run: parsed, within the limits, valid. */
 export interface Operation {
   readonly document: DocumentNode;
   readonly node: OperationDefinitionNode;
   readonly type: 'query' | 'mutation' | 'subscription';
+  /** The first of its fields. */
+  readonly root: FieldNode;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -100,7 +108,8 @@ export const createDocuments = ({ schema, introspection, remembered = 1_000 }: D
           throw tooComplex(
             `The operation may answer ${cost} objects, more than the limit of ${limits.cost}.`,
           );
-        return { document: checked.document, node, type: node.operation, variables };
+        const root = rootOf(checked, node);
+        return { document: checked.document, node, type: node.operation, root, variables };
       } catch (error) {
         if (error instanceof GraphQLError) return [error];
         throw error;
@@ -109,9 +118,33 @@ export const createDocuments = ({ schema, introspection, remembered = 1_000 }: D
   };
 };
 
+const rootOf = ({ fragments }: Validated, node: OperationDefinitionNode): FieldNode => {
+  const find = (set: SelectionSetNode): FieldNode | undefined => {
+    for (const selection of set.selections) {
+      if (selection.kind === Kind.FIELD) return selection;
+      const inside =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      const field = inside && find(inside.selectionSet);
+      if (field) return field;
+    }
+    return undefined;
+  };
+  const root = find(node.selectionSet);
+  // GraphQL's own rules have seen to it.
+  if (!root) throw new Error('an operation without a field');
+  return root;
+};
+
 export type Documents = ReturnType<typeof createDocuments>;
 
+/** As Apollo says it of HTTP, where it does not come this far. */
+const noDocument = (): GraphQLError =>
+  new GraphQLError(emptyDocument, {
+    extensions: { code: 'BAD_REQUEST' },
+  });
+
 const parseWithin = (source: string): DocumentNode => {
+  if (source === '') throw noDocument();
   if (source.length > limits.characters)
     throw tooComplex(`The document has more than ${limits.characters} characters.`);
   try {

@@ -4,11 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { Registry, collectDefaultMetrics } from 'prom-client';
-import {
-  createContext as createResolverContext,
-  type Principal,
-  type Services,
-} from '../resolvers/context.js';
+import { createContext, type Services } from '../resolvers/context.js';
 import { authenticateNobody, type Authenticate } from './authenticate.js';
 import { createDocuments } from './documents.js';
 import { createMask } from './errors.js';
@@ -18,6 +14,7 @@ import { createHttp } from './http.js';
 import { createMetrics } from './metrics.js';
 import { homePage, homePolicy } from './pages.js';
 import { playground } from './playground.js';
+import { createStreams, type StreamLimits } from './sse.js';
 import { createWebSockets, type SocketLimits } from './websocket.js';
 
 export interface GatewayOptions {
@@ -34,8 +31,18 @@ export interface GatewayOptions {
   readonly authenticate?: Authenticate;
   readonly timeLimitMs?: number;
   readonly socketLimits?: Partial<SocketLimits>;
+  readonly streamLimits?: Partial<StreamLimits>;
+  readonly subscribers?: SubscriberLimits | undefined;
+}
+
+/** What a slow subscriber may cost. */
+export interface SubscriberLimits {
+  /** Bytes unsent on one connection, beyond which nothing is taken for it. */
+  readonly bufferBytes: number;
+  /** How many records one that takes nothing may fall behind before its subscription ends with GAP. */
+  readonly mostBehind: number;
   /** Over how long clients are told to reconnect at `stop`. */
-  readonly reconnectSpreadMs?: number;
+  readonly reconnectSpreadMs: number;
 }
 
 export interface Gateway {
@@ -44,26 +51,29 @@ export interface Gateway {
    * @throws Error with one line that names PORT or HOST when it cannot listen there
    */
   start(): Promise<{ readonly url: string }>;
-  /** Refuses new work, tells sockets to reconnect, finishes requests, and is done after `deadlineMs` at the latest. */
+  /** Refuses new work, tells subscriptions to reconnect, finishes requests, and is done after `deadlineMs` at the latest. */
   stop(deadlineMs: number): Promise<void>;
 }
 
 const bodyBytes = 1_048_576;
+const defaultBufferBytes = 262_144;
 const headersTimeoutMs = 20_000;
 const requestTimeoutMs = 30_000;
 
-/** GraphQL over HTTP and WebSocket on one port, with health, metrics and the playground beside it. */
+/** GraphQL over HTTP, WebSocket and server-sent events on one port, with health, metrics and the playground beside it. */
 export const createGateway = (options: GatewayOptions): Gateway => {
   const { schema, log, profile } = options;
   const introspection = profile !== 'production';
   const registry = options.registry ?? processRegistry();
-  const metrics = createMetrics(registry);
   const guard = createGuard({
     schema,
     documents: createDocuments({ schema, introspection }),
     mask: createMask({ log, suggestions: introspection }),
+    createContext: (principal, resumeAfter) => createContext(options.services, principal, resumeAfter),
     timeLimitMs: options.timeLimitMs,
+    mostBehind: options.subscribers?.mostBehind,
   });
+  const metrics = createMetrics(registry, guard.stats);
   const shared = {
     schema,
     guard,
@@ -71,13 +81,13 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     log,
     introspection,
     authenticate: options.authenticate ?? authenticateNobody,
-    createContext: (principal: Principal) => createResolverContext(options.services, principal),
   };
   const app = createApp();
-  let url = '';
   let stopping: Promise<void> | undefined;
-  const http = createHttp({ ...shared, websocketUrl: () => `${url.replace(/^http/, 'ws')}/graphql` });
-  const webSockets = createWebSockets({ ...shared, limits: options.socketLimits });
+  const http = createHttp(shared);
+  const bufferBytes = options.subscribers?.bufferBytes ?? defaultBufferBytes;
+  const webSockets = createWebSockets({ ...shared, bufferBytes, limits: options.socketLimits });
+  const streams = createStreams({ ...shared, limits: { bufferBytes, ...options.streamLimits } });
   const readiness = createReadiness({ health: options.health, addresses: profile !== 'production' });
 
   app.addHook('onRequest', async (_request, reply) => {
@@ -105,14 +115,17 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     reply.header('content-type', registry.contentType).send(await registry.metrics()),
   );
   void app.register(http.plugin);
+  void app.register(streams.plugin);
   void app.register(playground);
   webSockets.attach(app.server);
 
   const stop = async (deadlineMs: number): Promise<void> => {
     const late = setTimeout(() => app.server.closeAllConnections(), deadlineMs);
-    await webSockets.stop(deadlineMs, options.reconnectSpreadMs);
+    const spreadMs = options.subscribers?.reconnectSpreadMs;
+    await Promise.all([webSockets.stop(deadlineMs, spreadMs), streams.stop(deadlineMs, spreadMs)]);
     await app.close();
     clearTimeout(late);
+    guard.stop();
     await http.stop();
   };
 
@@ -120,13 +133,12 @@ export const createGateway = (options: GatewayOptions): Gateway => {
     start: async () => {
       await http.start();
       try {
-        url = await app.listen({ host: options.host, port: options.port });
+        return { url: await app.listen({ host: options.host, port: options.port }) };
       } catch (error) {
         await app.close();
         await http.stop();
         throw listenError(error, options);
       }
-      return { url };
     },
     stop: (deadlineMs) => (stopping ??= stop(deadlineMs)),
   };

@@ -1,18 +1,20 @@
 import {
-  type GraphQLError,
-  Kind,
   createSourceEventStream,
   execute,
   type ExecutionResult,
+  type GraphQLError,
   type GraphQLSchema,
-  type SelectionSetNode,
 } from 'graphql';
 import { MillraceError, unavailable } from '../errors.js';
 import type { Progress } from '../live/live.js';
-import { mapItems, type ResultIterator } from '../resolvers/iterate.js';
+import { pullOf } from '../live/pull.js';
+import type { Principal } from '../resolvers/context.js';
+import { createDelivery, type Delivery, type Sink } from './delivery.js';
 import { withCode, type Documents, type Operation, type OperationRequest } from './documents.js';
 import type { Mask } from './errors.js';
-import { fragmentsOf, limits } from './limits.js';
+import { createGroups, payloadOf, type Group, type Groups } from './groups.js';
+import { limits } from './limits.js';
+import { createScheduler } from './scheduler.js';
 
 /**
  * The one way in which operations run, for HTTP, WebSocket and SSE alike: limits, validation, time limit, masking.
@@ -22,23 +24,51 @@ export interface Guard {
   /** The operation, or why it may not run: 1 to 20 errors, each with its code. */
   prepare(request: OperationRequest): Operation | readonly GraphQLError[];
   /** Runs a query or mutation. `data` is absent when it was refused before anything ran. Never rejects. */
-  execute(operation: Operation, context: () => unknown): Promise<ExecutionResult>;
+  execute(operation: Operation, principal: Principal): Promise<ExecutionResult>;
+  /** Starts a subscription; `sink` gets its results, or why there are none. */
+  subscribe(operation: Operation, principal: Principal, sink: Sink, options?: SubscribeOptions): Subscription;
+  /** Called behind whatever is being delivered now. */
+  afterSlice(work: () => void): void;
+  stats: Groups['stats'];
+  stop(): void;
+}
+
+export interface SubscribeOptions {
+  /** A cursor that the transport brings; events continue behind it, whatever the document says. */
+  readonly resumeAfter?: string | undefined;
+}
+
+export interface Subscription extends Delivery {
   /**
-   * Starts a subscription; `context` is called for each event. Results are made one at a time, when asked for.
-   * What stops it, also at the start, is thrown by `next` as a GraphQL error ready for the client.
+   * The client is somebody else now, or may see other things: the field is asked again whether it may be watched, from
+   * where the subscription is, and its results are those of the new scope's group.
    */
-  subscribe(operation: Operation, context: () => unknown): ResultIterator<ExecutionResult>;
+  reauthorise(principal: Principal): Promise<void>;
 }
 
 export interface GuardOptions {
   readonly schema: GraphQLSchema;
   readonly documents: Documents;
   readonly mask: Mask;
+  /** What resolvers get; made for each operation and each event. */
+  readonly createContext: (principal: Principal, resumeAfter?: string) => unknown;
   /** Longest run of one operation, or of one event of a subscription. */
   readonly timeLimitMs?: number;
+  /** How many records a client that takes nothing may fall behind before its subscription ends with GAP. */
+  readonly mostBehind?: number;
 }
 
-export const createGuard = ({ schema, documents, mask, timeLimitMs = 15_000 }: GuardOptions): Guard => {
+export const createGuard = ({
+  schema,
+  documents,
+  mask,
+  createContext,
+  timeLimitMs = 15_000,
+  mostBehind = 100_000,
+}: GuardOptions): Guard => {
+  const groups = createGroups();
+  const scheduler = createScheduler({ mostBehind });
+
   const masked = (result: ExecutionResult): ExecutionResult =>
     result.errors ? { ...result, errors: result.errors.slice(0, limits.errors).map(mask) } : result;
 
@@ -49,17 +79,20 @@ export const createGuard = ({ schema, documents, mask, timeLimitMs = 15_000 }: G
     variableValues: operation.variables,
   });
 
-  const run = async (
+  const failed = (error: unknown): ExecutionResult => ({ data: null, errors: [mask(error)] });
+
+  /** Answers at once what needs no waiting. */
+  const run = (
     operation: Operation,
     contextValue: unknown,
     rootValue?: unknown,
-  ): Promise<ExecutionResult> => {
+  ): ExecutionResult | Promise<ExecutionResult> => {
     try {
       const running = execute({ ...argumentsOf(operation), contextValue, rootValue });
       if (!isPromise(running)) return masked(running);
-      return masked(await within(timeLimitMs, running, () => tooLate(operation, timeLimitMs)));
+      return within(timeLimitMs, running, () => tooLate(operation, timeLimitMs)).then(masked, failed);
     } catch (error) {
-      return { data: null, errors: [mask(error)] };
+      return failed(error);
     }
   };
 
@@ -68,7 +101,7 @@ export const createGuard = ({ schema, documents, mask, timeLimitMs = 15_000 }: G
     const late = () => {
       // The source may still open; nobody would end it then.
       opening
-        .then((source) => (isIterable(source) ? source[Symbol.asyncIterator]().return?.() : undefined))
+        .then((source) => (isIterable(source) ? pullOf(source).close() : undefined))
         .catch(() => undefined);
       return tooLate(operation, timeLimitMs);
     };
@@ -77,22 +110,87 @@ export const createGuard = ({ schema, documents, mask, timeLimitMs = 15_000 }: G
     throw source.errors?.[0] ?? new Error('the subscription did not start');
   };
 
+  const progressOf = ({ root }: Operation, item: Progress): ExecutionResult => ({
+    data: { [(root.alias ?? root.name).value]: null },
+    extensions: { cursor: item.cursor, upToDate: item.upToDate },
+  });
+
+  const subscribe: Guard['subscribe'] = (operation, first, sink, { resumeAfter } = {}) => {
+    let isOver = false;
+    let group: Group | undefined;
+    let delivery: ReturnType<typeof createDelivery> | undefined;
+    let place: () => string | undefined = () => undefined;
+    /** Counts the times that it was opened: what an earlier one brings is not wanted. */
+    let attempt = 0;
+
+    const release = (): void => {
+      delivery?.stop();
+      group?.leave();
+      delivery = group = undefined;
+    };
+
+    const end = (error: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      const cursor = place();
+      release();
+      sink.end(error === undefined ? undefined : withCursor(mask(error), cursor));
+    };
+
+    const deliver = (principal: Principal, source: AsyncIterable<unknown>): void => {
+      const joined = groups.join(operation, principal.scope, (item) =>
+        run(operation, createContext(principal), item),
+      );
+      release();
+      group = joined;
+      const pull = pullOf(source);
+      place = () => pull.place?.();
+      delivery = createDelivery({
+        pull,
+        sink,
+        scheduler,
+        payloadOf: (item) =>
+          isProgress(item) ? payloadOf(progressOf(operation, item), item) : joined.payloadOf(item),
+        onEnd: end,
+      });
+    };
+
+    const start = (principal: Principal, after: string | undefined): void => {
+      const mine = (attempt += 1);
+      open(operation, createContext(principal, after)).then(
+        (source) => {
+          if (isOver || mine !== attempt) pullOf(source).close();
+          else deliver(principal, source);
+        },
+        (error: unknown) => mine === attempt && end(error),
+      );
+    };
+
+    start(first, resumeAfter);
+    return {
+      wake: () => delivery?.wake(),
+      reauthorise: async (principal) => {
+        const mine = (attempt += 1);
+        await delivery?.pause();
+        if (isOver || mine !== attempt) return;
+        const at = place() ?? resumeAfter;
+        release();
+        start(principal, at);
+      },
+      stop: () => {
+        isOver = true;
+        release();
+      },
+    };
+  };
+
   return {
     prepare: documents.prepare,
-    execute: (operation, context) => run(operation, context()),
-    subscribe: (operation, context) => {
-      let cursor: string | undefined;
-      const key = rootKey(operation);
-      return mapItems(
-        deferred(() => open(operation, context())),
-        (item) => {
-          cursor = cursorOf(item) ?? cursor;
-          if (!isProgress(item)) return run(operation, context(), item);
-          return { data: { [key]: null }, extensions: { cursor: item.cursor, upToDate: item.upToDate } };
-        },
-        (error) => withCursor(mask(error), cursor),
-      );
-    },
+    execute: async (operation, principal) => run(operation, createContext(principal)),
+    subscribe,
+    afterSlice: scheduler.afterSlice,
+    stats: groups.stats,
+    stop: scheduler.stop,
   };
 };
 
@@ -127,46 +225,8 @@ const tooLate = (operation: Operation, ms: number): MillraceError =>
       )
     : unavailable(`The operation did not answer within ${ms} ms. Try again.`);
 
-/** Opens the source with the first `next`, and ends it also when it was not open yet. */
-const deferred = (open: () => Promise<AsyncIterable<unknown>>): AsyncIterable<unknown> => ({
-  [Symbol.asyncIterator]: () => {
-    let opened: Promise<AsyncIterator<unknown>> | undefined;
-    return {
-      next: async () => {
-        opened ??= open().then((source) => source[Symbol.asyncIterator]());
-        return (await opened).next();
-      },
-      return: async () => {
-        await (await opened)?.return?.();
-        return { done: true, value: undefined };
-      },
-    };
-  },
-});
-
-/** Name of the only root field in the answer. */
-const rootKey = (operation: Operation): string => {
-  const fragments = fragmentsOf(operation.document);
-  const find = (set: SelectionSetNode): string | undefined => {
-    for (const selection of set.selections) {
-      if (selection.kind === Kind.FIELD) return (selection.alias ?? selection.name).value;
-      const inside =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
-      const key = inside && find(inside.selectionSet);
-      if (key !== undefined) return key;
-    }
-    return undefined;
-  };
-  return find(operation.node.selectionSet) ?? '';
-};
-
 const isProgress = (item: unknown): item is Progress =>
   typeof item === 'object' && item !== null && 'kind' in item && item.kind === 'progress';
-
-const cursorOf = (item: unknown): string | undefined =>
-  typeof item === 'object' && item !== null && 'cursor' in item && typeof item.cursor === 'string'
-    ? item.cursor
-    : undefined;
 
 /** Where the client may continue, unless the error says it itself; a masked error has its code. */
 const withCursor = (error: GraphQLError, cursor: string | undefined): GraphQLError =>

@@ -1,9 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
+import { emptyDocument, type OperationRequest } from './documents.js';
 import { UnreadableText, parseJson } from './json.js';
 
-/** Reading of HTTP requests, before Apollo sees them. */
+/** Reading of HTTP requests, for Apollo and for event streams. */
 
 const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i;
 
@@ -32,6 +33,42 @@ export const checkSearch = (url: string): void => {
   for (const value of new URLSearchParams(searchOf(url)).getAll('variables')) parseJson(value);
 };
 
+const parameters = ['query', 'operationName', 'variables'] as const;
+
+/**
+ * What a query string asks for, in the form of a body.
+ * @throws UnreadableText
+ */
+export const readSearch = (url: string): unknown => {
+  const search = new URLSearchParams(searchOf(url));
+  const request: Record<string, unknown> = {};
+  for (const name of parameters) {
+    const [value, ...more] = search.getAll(name);
+    if (more.length > 0) throw new UnreadableText(`Give ${name} once.`);
+    // Forms and some clients send what is absent as empty.
+    if (value) request[name] = name === 'variables' ? parseJson(value) : value;
+  }
+  return request;
+};
+
+/**
+ * The request of a body or query string.
+ * @throws UnreadableText that says what is missing or no text or object
+ */
+export const operationRequest = (input: unknown): OperationRequest => {
+  if (!isRecord(input)) throw new UnreadableText('Send one JSON object with `query`.');
+  const { query, operationName, variables } = input;
+  if (typeof query !== 'string' || query === '') throw new UnreadableText(emptyDocument);
+  if (operationName != null && typeof operationName !== 'string')
+    throw new UnreadableText('`operationName` must be text.');
+  if (variables != null && !isRecord(variables))
+    throw new UnreadableText('`variables` must be a JSON object.');
+  return { query, operationName, variables };
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 export const headerMap = (headers: IncomingHttpHeaders): HeaderMap => {
   const map = new HeaderMap();
   for (const [name, value] of Object.entries(headers))
@@ -39,12 +76,10 @@ export const headerMap = (headers: IncomingHttpHeaders): HeaderMap => {
   return map;
 };
 
-const offered = new Set(['*/*', 'application/*', 'application/json', 'application/graphql-response+json']);
-
-/** Apollo looks at `Accept` after it has run the operation, which for a mutation is too late. */
-export const accepts = (header: string | undefined): boolean =>
+/** Whether `Accept` takes one of the media types that are offered. */
+export const accepts = (header: string | undefined, offered: ReadonlySet<string>): boolean =>
   header === undefined ||
   header.split(',').some((range) => {
-    const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    return offered.has(type) && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+    const [type = '', ...rest] = range.split(';').map((part) => part.trim().toLowerCase());
+    return offered.has(type) && !rest.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
   });

@@ -15,7 +15,16 @@ import type { Principal } from '../resolvers/context.js';
 import type { Authenticate } from './authenticate.js';
 import type { Operation } from './documents.js';
 import type { Guard } from './guard.js';
-import { accepts, checkSearch, headerMap, readBody, searchOf } from './http-request.js';
+import { refuse, speakGraphQL, subscriptionsElsewhere } from './http-errors.js';
+import {
+  accepts,
+  checkSearch,
+  headerMap,
+  operationRequest,
+  readBody,
+  readSearch,
+  searchOf,
+} from './http-request.js';
 import { UnreadableText } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
 
@@ -28,11 +37,8 @@ export interface HttpOptions {
   readonly schema: GraphQLSchema;
   readonly guard: Guard;
   readonly authenticate: Authenticate;
-  readonly createContext: (principal: Principal) => unknown;
   readonly metrics: Metrics;
   readonly introspection: boolean;
-  /** Where subscriptions are to be had; for the error that names it. */
-  readonly websocketUrl: () => string;
   readonly log: { error(details: object, message: string): void };
 }
 
@@ -42,6 +48,8 @@ interface Request {
   readonly began: number;
   prepared: Operation | readonly GraphQLError[];
 }
+
+const offered = new Set(['*/*', 'application/*', 'application/json', 'application/graphql-response+json']);
 
 const noDocument: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
 
@@ -81,15 +89,19 @@ export const createHttp = (options: HttpOptions) => {
     if (method !== 'POST' && method !== 'GET') {
       return refuse(reply.header('allow', 'GET, POST'), 405, 'Send GraphQL with POST, or a query with GET.');
     }
-    if (!accepts(headers.accept)) {
+    // Apollo looks at `Accept` after it has run the operation, which for a mutation is too late.
+    if (!accepts(headers.accept, offered)) {
       return refuse(
         reply,
         406,
-        'Answers are application/json or application/graphql-response+json: accept one of them.',
+        `Answers are application/json or application/graphql-response+json: accept one of them. ${subscriptionsElsewhere}`,
       );
     }
     const body = method === 'POST' ? readBody(request) : undefined;
-    if (method === 'GET') checkSearch(request.url);
+    if (method === 'GET') {
+      checkSearch(request.url);
+      if (isSubscription(options.guard, request.url)) return refuse(reply, 400, subscriptionsElsewhere);
+    }
     const response = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method, headers: headerMap(headers), search: searchOf(request.url), body },
       context: async () => ({ principal: authenticate(request.raw), began: performance.now(), prepared: [] }),
@@ -112,31 +124,17 @@ export const createHttp = (options: HttpOptions) => {
     },
     /** Adds the route, with its own reading of bodies and its own form of errors. */
     plugin: async (app: FastifyInstance): Promise<void> => {
-      app.removeAllContentTypeParsers();
-      app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-      app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-        if (error instanceof UnreadableText) return refuse(reply, error.status, error.message);
-        const status = error.statusCode ?? 500;
-        if (status === 413) return refuse(reply, 413, 'The body is longer than 1 MB. Send less at once.');
-        if (status < 500) return refuse(reply, status, 'The request cannot be read.');
-        log.error({ err: error }, 'the HTTP transport failed unexpectedly');
-        return refuse(reply, 500, 'Something went wrong inside.', 'INTERNAL_SERVER_ERROR');
-      });
+      speakGraphQL(app, log);
       app.all('/graphql', { exposeHeadRoute: false }, answer);
     },
   };
 };
 
-const guardPlugin = ({
-  guard,
-  createContext,
-  metrics,
-  websocketUrl,
-}: HttpOptions): ApolloServerPlugin<Request> => {
+const guardPlugin = ({ guard, metrics }: HttpOptions): ApolloServerPlugin<Request> => {
   const run = async (prepared: Request['prepared'], principal: Principal): Promise<ExecutionResult> => {
     if (!('document' in prepared)) return { errors: prepared };
-    if (prepared.type === 'subscription') return { errors: [subscriptionByHttp(websocketUrl())] };
-    return guard.execute(prepared, () => createContext(principal));
+    if (prepared.type === 'subscription') return { errors: [subscriptionByHttp()] };
+    return guard.execute(prepared, principal);
   };
 
   // One listener for all requests: what belongs to one of them is in its context.
@@ -174,15 +172,18 @@ const httpAnswer = (result: ExecutionResult): GraphQLResponse => ({
   },
 });
 
-const subscriptionByHttp = (url: string): GraphQLError =>
-  new GraphQLError(`Subscriptions are answered over WebSocket (graphql-transport-ws) at ${url}.`, {
-    extensions: { code: 'BAD_REQUEST' },
-  });
+const subscriptionByHttp = (): GraphQLError =>
+  new GraphQLError(subscriptionsElsewhere, { extensions: { code: 'BAD_REQUEST' } });
 
-const refuse = (reply: FastifyReply, status: number, message: string, code = 'BAD_REQUEST'): FastifyReply =>
-  reply
-    .code(status)
-    .header('content-type', 'application/json; charset=utf-8')
-    .send(JSON.stringify({ errors: [{ message, extensions: { code } }] }));
+/** Whether a GET asks for a subscription; Apollo would say of it only that a GET takes queries. */
+const isSubscription = (guard: Guard, url: string): boolean => {
+  try {
+    const prepared = guard.prepare(operationRequest(readSearch(url)));
+    return 'document' in prepared && prepared.type === 'subscription';
+  } catch (error) {
+    if (error instanceof UnreadableText) return false;
+    throw error;
+  }
+};
 
 const nothing = (): void => undefined;

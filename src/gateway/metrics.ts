@@ -2,9 +2,17 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export type Transport = 'http' | 'websocket' | 'sse';
 
+/** What equal subscriptions share. */
+interface SharedCounts {
+  readonly groups: number;
+  readonly executions: number;
+}
+
 /** What the gateway counts, for whoever is on call. */
-export const createMetrics = (registry: Registry) => {
+export const createMetrics = (registry: Registry, shared: () => SharedCounts) => {
   const registers = [registry];
+  /** Counted as plain numbers: there are hundreds of thousands a second. */
+  const delivered = new Map<Transport, number>();
   return {
     operations: new Counter({
       name: 'millrace_graphql_operations_total',
@@ -31,6 +39,28 @@ export const createMetrics = (registry: Registry) => {
       help: 'Results handed to subscribers, by transport.',
       labelNames: ['transport'] as const,
       registers,
+      collect() {
+        for (const [transport, count] of delivered) this.inc({ transport }, count);
+        delivered.clear();
+      },
+    }),
+    delivered: (transport: Transport, count: number): void =>
+      void delivered.set(transport, (delivered.get(transport) ?? 0) + count),
+    executions: new Gauge({
+      name: 'millrace_subscription_executions_total',
+      help: 'Results made for subscribers: equal subscriptions share them, so deliveries are a multiple.',
+      registers,
+      collect() {
+        this.set(shared().executions);
+      },
+    }),
+    groups: new Gauge({
+      name: 'millrace_subscription_groups',
+      help: 'Groups of equal subscriptions.',
+      registers,
+      collect() {
+        this.set(shared().groups);
+      },
     }),
   };
 };

@@ -10,7 +10,12 @@ import {
 import type { ScalarBehaviour } from '../resolvers/scalars.js';
 
 type FieldResolver = GraphQLFieldResolver<unknown, unknown>;
-type SubscriptionField = { readonly subscribe: FieldResolver; readonly resolve: FieldResolver };
+type SubscriptionField = {
+  /** What a slow client gets: every event, from the log, or the newest state. The field's description says the same word. */
+  readonly delivery: 'lossless' | 'latest';
+  readonly subscribe: FieldResolver;
+  readonly resolve: FieldResolver;
+};
 type TypeResolvers = Readonly<Record<string, FieldResolver | SubscriptionField>>;
 
 const folder = new URL('../../schema/', import.meta.url);
@@ -52,7 +57,11 @@ const attach = (schema: GraphQLSchema, typeName: string, resolvers: TypeResolver
   for (const [name, resolver] of Object.entries(resolvers)) {
     const field = fields[name];
     if (!field) throw new Error(`a resolver for ${typeName}.${name}, which the schema does not have`);
-    if (typeof resolver === 'function') field.resolve = resolver;
-    else Object.assign(field, resolver);
+    if (typeof resolver === 'function') {
+      field.resolve = resolver;
+      continue;
+    }
+    const { delivery, subscribe, resolve } = resolver;
+    Object.assign(field, { subscribe, resolve, extensions: { ...field.extensions, delivery } });
   }
 };

@@ -1,33 +1,38 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloseCode,
   GRAPHQL_TRANSPORT_WS_PROTOCOL,
   makeServer,
   type Context as SocketContext,
 } from 'graphql-ws';
-import { GraphQLError, type ExecutionArgs, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { MillraceError } from '../errors.js';
 import type { Principal } from '../resolvers/context.js';
 import type { Authenticate } from './authenticate.js';
 import { counted } from './counted.js';
 import type { Operation } from './documents.js';
+import type { Delivery, Sink } from './delivery.js';
 import type { Guard } from './guard.js';
 import { UnreadableText, parseJson } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
+import { spreadOver } from './spread.js';
+import { createOutlet, type Outlet } from './outlet.js';
+import { frameHead, frameTail } from './socket-frames.js';
 import { goAway, keepAlive, refuseUpgrade, send, textOf, whenClosed } from './socket.js';
 
 /**
  * GraphQL over WebSocket, subprotocol graphql-transport-ws. graphql-ws speaks the protocol; what runs is the guard's.
- * Nothing queues for a slow client: each result is made when the socket has taken the one before.
+ * Results of subscriptions do not pass through it: they are written as frames that equal subscriptions share, and graphql-ws
+ * sees an iterator that only ends. Nothing queues for a slow client: results are taken while its socket has room.
  */
 export interface WebSocketOptions {
   readonly schema: GraphQLSchema;
   readonly guard: Guard;
   readonly authenticate: Authenticate;
-  readonly createContext: (principal: Principal) => unknown;
+  /** Bytes that may be unsent on one socket. */
+  readonly bufferBytes: number;
   readonly metrics: Metrics;
   readonly log: { error(details: object, message: string): void };
   readonly limits?: Partial<SocketLimits>;
@@ -53,15 +58,17 @@ const defaults: SocketLimits = {
 
 interface Extra {
   readonly principal: Principal;
+  readonly outlet: Outlet;
 }
 
 /** What graphql-ws carries from `onSubscribe` to `execute` and `subscribe`. */
 interface GuardedArgs extends ExecutionArgs {
   readonly operation: Operation;
-  readonly principal: Principal;
+  readonly id: string;
+  readonly extra: Extra;
 }
 
-const isGuarded = (args: ExecutionArgs): args is GuardedArgs => 'operation' in args && 'principal' in args;
+const isGuarded = (args: ExecutionArgs): args is GuardedArgs => 'operation' in args && 'extra' in args;
 
 const guarded = (args: ExecutionArgs): GuardedArgs => {
   if (isGuarded(args)) return args;
@@ -69,7 +76,7 @@ const guarded = (args: ExecutionArgs): GuardedArgs => {
 };
 
 export const createWebSockets = (options: WebSocketOptions) => {
-  const { schema, guard, authenticate, createContext, metrics, log } = options;
+  const { schema, guard, authenticate, metrics, log } = options;
   const limits = { ...defaults, ...options.limits };
   const sockets = new WebSocketServer({
     noServer: true,
@@ -83,8 +90,7 @@ export const createWebSockets = (options: WebSocketOptions) => {
 
   const protocol = makeServer<Record<string, unknown>, Extra>({
     connectionInitWaitTimeout: limits.initWaitMs,
-    onSubscribe: (context, _id, payload) => {
-      const principal = context.extra.principal;
+    onSubscribe: (context, id, payload) => {
       if (operationsOf(context) > limits.operations) return [tooMany(limits.operations)];
       const prepared = guard.prepare(payload);
       if (!('document' in prepared)) {
@@ -98,14 +104,15 @@ export const createWebSockets = (options: WebSocketOptions) => {
         variableValues: prepared.variables,
         contextValue: undefined,
         operation: prepared,
-        principal,
+        id,
+        extra: context.extra,
       };
       return args;
     },
     execute: async (args) => {
-      const { operation, principal } = guarded(args);
+      const { operation, extra } = guarded(args);
       const began = performance.now();
-      const result = await guard.execute(operation, () => createContext(principal));
+      const result = await guard.execute(operation, extra.principal);
       metrics.operations.inc({
         transport: 'websocket',
         kind: operation.type,
@@ -118,28 +125,43 @@ export const createWebSockets = (options: WebSocketOptions) => {
       return result;
     },
     subscribe: (args) => {
-      const { operation, principal } = guarded(args);
-      return counted(
-        guard.subscribe(operation, () => createContext(principal)),
-        'websocket',
-        metrics,
-      );
+      const { operation, id, extra } = guarded(args);
+      return pushTo(extra.outlet, id, (own) => {
+        const { sink, stop } = counted(own, 'websocket', metrics);
+        const subscription = guard.subscribe(operation, extra.principal, sink);
+        return {
+          wake: subscription.wake,
+          stop: () => {
+            stop();
+            subscription.stop();
+          },
+        };
+      });
     },
   });
 
-  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+  const accept = (socket: WebSocket, request: IncomingMessage, stream: Duplex): void => {
     metrics.sockets.inc();
+    const outlet = createOutlet({
+      stream,
+      bufferBytes: options.bufferBytes,
+      isOpen: () => socket.readyState === socket.OPEN,
+      afterSlice: guard.afterSlice,
+    });
     // `ws` closes the socket itself, with the code that fits; without a listener the error would end the process.
     socket.on('error', () => undefined);
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (data) => send(socket, data),
+        send: (data) => {
+          outlet.flush();
+          return send(socket, data);
+        },
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) =>
           socket.on('message', (data, isBinary) => receive(socket, data, isBinary, handle)),
       },
-      { principal: authenticate(request) },
+      { principal: authenticate(request), outlet },
     );
     const stopPinging = keepAlive(socket, limits.keepAliveMs);
     socket.once('close', (code, reason) => {
@@ -177,7 +199,7 @@ export const createWebSockets = (options: WebSocketOptions) => {
     const [path] = (request.url ?? '').split('?', 1);
     if (path !== '/graphql') return refuseUpgrade(stream, '404 Not Found');
     if (stopping) return refuseUpgrade(stream, '503 Service Unavailable');
-    return sockets.handleUpgrade(request, stream, head, accept);
+    return sockets.handleUpgrade(request, stream, head, (socket) => accept(socket, request, stream));
   };
 
   return {
@@ -191,15 +213,9 @@ export const createWebSockets = (options: WebSocketOptions) => {
     stop: async (deadlineMs: number, spreadMs = 0): Promise<void> => {
       stopping = true;
       const open = [...sockets.clients];
-      const began = performance.now();
       const gone = Promise.all(open.map(whenClosed));
       const late = setTimeout(() => open.forEach((socket) => socket.terminate()), deadlineMs);
-      const spread = Math.min(spreadMs, deadlineMs / 2);
-      for (const [at, socket] of open.entries()) {
-        const wait = began + (spread * at) / open.length - performance.now();
-        if (wait > 1) await sleep(wait);
-        goAway(socket);
-      }
+      await spreadOver(open, Math.min(spreadMs, deadlineMs), goAway);
       await gone;
       clearTimeout(late);
       sockets.close();
@@ -208,6 +224,55 @@ export const createWebSockets = (options: WebSocketOptions) => {
 };
 
 export type WebSockets = ReturnType<typeof createWebSockets>;
+
+/**
+ * An iterator for graphql-ws that brings nothing and ends when the subscription does: its results go straight to the outlet.
+ * graphql-ws ends it when the client completes the subscription or is gone.
+ */
+const pushTo = (
+  outlet: Outlet,
+  id: string,
+  subscribe: (sink: Sink) => Delivery,
+): AsyncIterableIterator<ExecutionResult, undefined> => {
+  const tail = frameTail(id);
+  const done = { done: true, value: undefined } as const;
+  let finish = (): void => {};
+  const over = new Promise<typeof done>((resolve, reject) => {
+    const sink: Sink = {
+      get isFull() {
+        return outlet.isFull;
+      },
+      write: (payloads) =>
+        outlet.write(payloads.flatMap((payload) => [frameHead(payload, tail.length), tail])),
+      end: (error) => {
+        forget();
+        if (error) reject(error);
+        else resolve(done);
+      },
+    };
+    const delivery = subscribe(sink);
+    const forget = outlet.onRoom(delivery.wake);
+    finish = () => {
+      forget();
+      delivery.stop();
+      resolve(done);
+    };
+  });
+  // Who ended it does not ask how it ended.
+  over.catch(() => undefined);
+  const end = (): Promise<typeof done> => {
+    finish();
+    return Promise.resolve(done);
+  };
+  return {
+    next: () => over,
+    return: end,
+    throw: end,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+};
 
 const operationsOf = (context: SocketContext<Record<string, unknown>, Extra>): number =>
   Object.keys(context.subscriptions).length;

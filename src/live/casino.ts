@@ -5,12 +5,13 @@ import { readCasinoStats } from '../postgres/casino-stats.js';
 import type { Database } from '../postgres/database.js';
 import { findPlayers } from '../postgres/players.js';
 import type { Live, StateSource } from './live.js';
+import type { Items } from './pull.js';
 
 /** States that casino subscriptions watch. */
 export interface CasinoWatches {
   /** Null while there is no such player. */
-  player(id: string): AsyncIterableIterator<{ readonly player: Player | null }>;
-  stats(): AsyncIterableIterator<CasinoStats>;
+  player(id: string): Items<{ readonly player: Player | null }>;
+  stats(): Items<CasinoStats>;
 }
 
 interface PlayerState {

@@ -4,13 +4,15 @@ import type { TopicSpec } from '../events/topics.js';
 import type { Kafka, Watermarks } from '../kafka/kafka.js';
 import { createBacklog, type Backlog, type BacklogOptions } from './backlog.js';
 import type { Cursors } from './cursor.js';
-import { pullEvents } from './events.js';
+import { createBuckets, type Buckets } from './buckets.js';
+import { createItemOf, pullEvents } from './events.js';
 import { isCaughtUp, whenFeed, type Feed, type FeedStats } from './feed.js';
 import { createHub, type HubOptions } from './hub.js';
-import type { Live } from './live.js';
+import type { EventsOptions, Live, LiveEvent, Progress } from './live.js';
 import { createMemo } from './memo.js';
 import { createStates } from './states.js';
-import { iterate, within } from './waiting.js';
+import { iterate, type Items } from './pull.js';
+import { within } from './waiting.js';
 
 export interface LiveOptions {
   readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'fetch'>;
@@ -20,6 +22,8 @@ export interface LiveOptions {
   readonly logger: Logger;
   readonly hub?: Pick<HubOptions, 'ring' | 'warmRecords'>;
   readonly backlog?: Omit<BacklogOptions, 'kafka'>;
+  /** How many of its newest events a bucket tells of; who is further behind reads the ring. Default 512. */
+  readonly bucketEvents?: number;
 }
 
 export interface LiveStats {
@@ -51,6 +55,15 @@ export const createLive = (options: LiveOptions): LiveService => {
   const backlog = createBacklog({ kafka, ...options.backlog });
   const states = createStates(logger);
   const memo = createMemo();
+  const itemOf = createItemOf(cursors, memo);
+  const buckets = new Map<Feed, Buckets>(hub.feeds.map((feed) => [feed, createBuckets({ feed, itemOf, capacity: options.bucketEvents })]));
+
+  const eventsOf = <E>(asked: EventsOptions<E>): Items<LiveEvent<E> | Progress> => {
+    const feed = hub.feed(asked.kind.topic);
+    return iterate(
+      pullEvents(feed, asked, { buckets: buckets.get(feed)!, backlog, cursors, itemOf, memo, logger }),
+    );
+  };
 
   /** Waits, for a while, until the hub has what the log holds now. */
   const catchUp = async (feed: Feed): Promise<void> => {
@@ -60,7 +73,7 @@ export const createLive = (options: LiveOptions): LiveService => {
   };
 
   return {
-    events: (asked) => iterate(pullEvents(hub.feed(asked.topic), asked, { backlog, cursors, memo, logger })),
+    events: eventsOf,
     states: (source, key) => iterate(states.pull(hub.feed(source.topic), source, key)),
     asOf: async (topic) => {
       const feed = hub.feed(topic);

@@ -8,13 +8,13 @@ import {
   type DepartmentStats,
 } from '../postgres/department-stats.js';
 import type { Live, StateSource } from './live.js';
-import { iterate } from './waiting.js';
+import { flatPull, iterate, type Items } from './pull.js';
 
 /** Statistics that department subscriptions watch. */
 export interface DepartmentWatches {
-  one(department: string): AsyncIterableIterator<DepartmentStats>;
+  one(department: string): Items<DepartmentStats>;
   /** Each department now, by name, then the newest of each that changes. */
-  all(): AsyncIterableIterator<DepartmentStats>;
+  all(): Items<DepartmentStats>;
 }
 
 /** Every department; `version` is the sum of theirs. */
@@ -71,21 +71,13 @@ const newestOfEach = (state: AllStats, rows: Iterable<DepartmentStats>): AllStat
   return version > state.version ? { version, departments } : state;
 };
 
-const eachChanged = (states: AsyncIterableIterator<AllStats>): AsyncIterableIterator<DepartmentStats> => {
+const eachChanged = (states: Items<AllStats>): Items<DepartmentStats> => {
   let delivered: AllStats = none;
-  let due: DepartmentStats[] = [];
-  return iterate({
-    next: async () => {
-      for (;;) {
-        const stats = due.shift();
-        if (stats) return stats;
-        const item = await states.next();
-        if (item.done) return undefined;
-        const before = delivered.departments;
-        delivered = item.value;
-        due = [...delivered.departments.values()].filter((row) => before.get(row.department) !== row);
-      }
-    },
-    close: () => void states.return?.(),
-  });
+  return iterate(
+    flatPull(states.pull, (newest) => {
+      const before = delivered.departments;
+      delivered = newest;
+      return [...newest.departments.values()].filter((row) => before.get(row.department) !== row);
+    }),
+  );
 };

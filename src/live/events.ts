@@ -1,35 +1,42 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { MillraceError, unavailable } from '../errors.js';
 import { UnparseableEvent } from '../events/envelope.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import { recordFrom, type Backlog } from './backlog.js';
+import { fits, type Bucket, type Buckets, type BucketsOptions } from './buckets.js';
 import type { Cursors, Place } from './cursor.js';
-import type { Feed } from './feed.js';
-import type { EventsOptions, LiveEvent, Progress } from './live.js';
+import { whenFeed, type Feed } from './feed.js';
+import { createHeartbeat } from './heartbeat.js';
+import type { EventKind, EventsOptions, LiveEvent, Progress } from './live.js';
 import type { Memo } from './memo.js';
 import { haveReached, haveReachedEnd, isNewAt, numberOf, placeBehind } from './place.js';
+import type { Pull } from './pull.js';
 import { resumeAt, throwIfExpired } from './resume.js';
-import { backoffMs, createWaiter, type Pull } from './waiting.js';
+import type { Entry } from './ring.js';
+import { backoffMs, within } from './waiting.js';
 
 /*
- * A subscriber to events pulls; nothing is ever queued for it. All that it holds is its place in each partition, and it is
+ * A subscriber to events takes; nothing is ever queued for it. All that it holds is its place in each partition, and it
  *
- *   LIVE    its next event is in the ring, at `index`, or not there yet;
- *   BEHIND  (`index` undefined) the ring no longer holds what comes next; it reads pages of the log until the ring covers
- *           its place in every partition.
+ *   WAITS    in a bucket, which tells it when there is something and where in the ring that is;
+ *   SCANS    the ring from `index` on, to its end, and then waits;
+ *   READS    pages of the log until the ring covers its place in every partition, and then scans.
  *
- * It begins LIVE at the hub's place, or, with a cursor, BEHIND at the cursor's: where the ring covers that it turns LIVE at
- * once. A slow subscriber that falls out of the ring turns BEHIND. So resuming, resuming after a restart of the gateway and
- * being slow are one path.
+ * It begins to scan at the hub's place, or, with a cursor, to read at the cursor's: where the ring covers that it scans at once.
+ * One that is slow falls out of its bucket and scans, or falls out of the ring and reads. So resuming, resuming after a restart
+ * of the gateway and being slow are one path.
  *
- * ALIGNED is a LIVE subscriber whose place is the hub's own at its index, as it is for all but those that come from a place
- * ahead of that. It delivers the ring's own items, the same objects as every aligned subscriber with the same `parse`.
+ * ALIGNED is one that scans and whose place is the hub's own at its index, as it is for all but those that come from a place
+ * ahead of that. It delivers the ring's own items, the same objects as every aligned subscriber to the kind. Only those wait
+ * in buckets.
  */
 
 export interface EventsDependencies {
+  readonly buckets: Buckets;
   readonly backlog: Backlog;
   readonly cursors: Cursors;
+  /** See {@link createItemOf}. */
+  readonly itemOf: BucketsOptions['itemOf'];
   readonly memo: Memo;
   readonly logger: Logger;
 }
@@ -40,28 +47,67 @@ const resumeMs = 5_000;
 const stretch = 500;
 const mostFailures = 10;
 
+const parsed = <E>({ parse }: EventKind<E>, record: LogRecord): E | undefined => {
+  try {
+    return parse(record);
+  } catch (error) {
+    if (error instanceof UnparseableEvent) return undefined;
+    throw error;
+  }
+};
+
+const sealedItem = <E>(event: E, topic: string, behind: readonly Place[], cursors: Cursors): LiveEvent<E> => {
+  let sealed: string | undefined;
+  return {
+    kind: 'event',
+    event,
+    // Most subscriptions never ask for it, and sealing costs more than all the rest.
+    get cursor() {
+      return (sealed ??= cursors.encode(topic, behind));
+    },
+  };
+};
+
+/** Makes the item that an entry of the ring is to all aligned subscribers; undefined for what is no event of the kind. */
+export const createItemOf =
+  (cursors: Cursors, memo: Memo): BucketsOptions['itemOf'] =>
+  <E>(kind: EventKind<E>, { record, places }: Entry): LiveEvent<E> | undefined =>
+    memo(kind, record, () => {
+      const event = parsed(kind, record);
+      return event === undefined ? undefined : sealedItem(event, kind.topic, places, cursors);
+    });
+
 export const pullEvents = <E>(
   feed: Feed,
-  { topic, parse, matches, after, heartbeatSeconds }: EventsOptions<E>,
-  { backlog, cursors, memo, logger }: EventsDependencies,
+  options: EventsOptions<E>,
+  { buckets, backlog, cursors, itemOf, memo, logger }: EventsDependencies,
 ): Pull<LiveEvent<E> | Progress> => {
   type Item = LiveEvent<E> | Progress;
+  const { kind, after, heartbeatSeconds } = options;
+  const { topic } = kind;
+  const matches = fits(options);
+  const ownItem = (event: E): LiveEvent<E> => sealedItem(event, topic, places, cursors);
 
-  const heartbeatMs = heartbeatSeconds == null ? Number.POSITIVE_INFINITY : heartbeatSeconds * 1_000;
-  const waiter = createWaiter();
+  let wake = (): void => {};
   let detach = (): void => {};
-  let isOpen = false;
-  let isClosed = false;
-  let owesGreeting = heartbeatSeconds != null;
-  let lastItemAt = performance.now();
+  let state: 'new' | 'opening' | 'open' | 'closed' = 'new';
+  /** Lets `open` look again. */
+  let stir = (): void => {};
+  /** What ends it at the next `take`. */
+  let failure: { readonly error: unknown } | undefined;
 
   let places: readonly Place[] = [];
+  let generation = 0;
+  /** WAITS: position of the next in the bucket. */
+  let bucket: Bucket | undefined;
+  let position = 0;
+  let leave = (): void => {};
+  /** SCANS: of the next in the ring; undefined when it READS. */
   let index: number | undefined;
   let isAligned = false;
-  let generation = 0;
-  /** By partition: time of the record last read from the log. The partition with the oldest is read next. */
+  /** READS, by partition: time of the record last read. The partition with the oldest is read next. */
   const readUpTo: number[] = [];
-  /** Of the log, one after the other. */
+  let isLoading = false;
   let failures = 0;
 
   const standAtHub = (): void => {
@@ -69,17 +115,47 @@ export const pullEvents = <E>(
     index = feed.ring.end;
     isAligned = true;
   };
-  // "From now on" means from this call on, not from the first `next`.
+  // "From now on" means from this call on, not from the first `take`.
   const startsAtCall = after == null && feed.isWarm;
   if (startsAtCall) standAtHub();
 
+  /** All before them is delivered, and nothing behind them. */
+  const placesNow = (): readonly Place[] =>
+    bucket && position === bucket.end ? (bucket.lostAt ?? feed.places) : places;
+
+  const heartbeat =
+    heartbeatSeconds == null
+      ? undefined
+      : createHeartbeat({
+          everyMs: heartbeatSeconds * 1_000,
+          ask: async (isGreeting) => {
+            const watermarks = await within(askMs, feed.watermarks());
+            // A hub that is milliseconds behind the answer is given the time to come there; what it brings is better than a heartbeat.
+            if (watermarks && bucket && !isGreeting)
+              await whenFeed(
+                feed,
+                () => state === 'closed' || haveReachedEnd(feed.places, watermarks),
+                askMs,
+              );
+            return watermarks;
+          },
+          wake: () => wake(),
+        });
+
   // Ends
 
-  const cursor = (): string => cursors.encode(topic, places);
-  const details = (): Record<string, unknown> =>
-    places.length > 0 ? { cursor: cursor() } : after == null ? {} : { cursor: after };
+  const cursor = (): string => cursors.encode(topic, placesNow());
+  const place = (): string | undefined => (placesNow().length > 0 ? cursor() : (after ?? undefined));
+  const details = (): Record<string, unknown> => {
+    const at = place();
+    return at === undefined ? {} : { cursor: at };
+  };
+
+  const gap = (message: string, cause?: Error): MillraceError =>
+    new MillraceError('GAP', message, { details: details(), cause });
 
   const throwIfOver = (): void => {
+    if (failure) throw failure.error;
     if (feed.isStopped)
       throw (
         feed.end ??
@@ -92,91 +168,98 @@ export const pullEvents = <E>(
           },
         )
       );
-    if (isOpen && feed.generation !== generation)
-      throw new MillraceError(
-        'GAP',
+    if (state === 'open' && (feed.generation !== generation || bucket?.lostAt))
+      throw gap(
         'The log changed under this subscription and events may be missing: read what you need anew, or try to continue behind the cursor.',
-        { details: details() },
       );
-  };
-
-  // Waiting
-
-  const msToHeartbeat = (): number => lastItemAt + heartbeatMs - performance.now();
-
-  /** Answers what `work` answers, or undefined when `ms` have passed or the subscription is over before. */
-  const during = async <T>(work: Promise<T>, ms = Number.POSITIVE_INFINITY): Promise<T | undefined> => {
-    let outcome: { value: T } | { error: unknown } | undefined;
-    work.then(
-      (value) => {
-        outcome = { value };
-        waiter.wake();
-      },
-      (error: unknown) => {
-        outcome = { error };
-        waiter.wake();
-      },
-    );
-    const giveUpAt = performance.now() + ms;
-    while (!outcome && !isClosed && !feed.isStopped && performance.now() < giveUpAt)
-      await waiter.wait(giveUpAt - performance.now());
-    if (outcome && 'error' in outcome) throw outcome.error;
-    return outcome?.value;
-  };
-
-  const pause = async (ms: number): Promise<void> => {
-    const until = performance.now() + ms;
-    while (!isClosed && !feed.isStopped && performance.now() < until)
-      await waiter.wait(until - performance.now());
   };
 
   // Beginning
 
   const open = async (): Promise<void> => {
-    detach = feed.attach({ onMoved: waiter.wake, onHole: waiter.wake });
     const start = after == null ? undefined : cursors.decode(topic, after);
-    while (!startsAtCall && !feed.isWarm && !isClosed && !feed.isStopped) await waiter.wait();
-    throwIfOver();
-    if (isClosed) return;
+    while (!feed.isWarm && state !== 'closed' && !feed.isStopped)
+      await new Promise<void>((resolve) => (stir = resolve));
+    if (state === 'closed' || feed.isStopped) return;
     if (start) await resume(start);
-    else if (!startsAtCall) standAtHub();
-    isOpen = true;
-    throwIfOver();
+    else standAtHub();
   };
 
   const resume = async (start: ReadonlyMap<number, Place>): Promise<void> => {
-    const begun = feed.generation;
-    const watermarks = await during(feed.watermarks(), resumeMs).catch((error: unknown) => {
-      throw unavailable('The log does not answer: try again with the same cursor.', error);
-    });
-    if (isClosed || feed.isStopped) return;
-    if (!watermarks) throw unavailable('The log does not answer: try again with the same cursor.');
+    const silent = 'The log does not answer: try again with the same cursor.';
+    ({ generation } = feed);
+    const watermarks = await within(resumeMs, feed.watermarks());
+    if (!watermarks) throw unavailable(silent);
     places = resumeAt(topic, cursors, start, watermarks, feed.places.length);
-    generation = begun;
   };
 
-  // LIVE
-
-  const itemOf = (event: E, behind: readonly Place[]): LiveEvent<E> => {
-    let sealed: string | undefined;
-    return {
-      kind: 'event',
-      event,
-      // Most subscriptions never ask for it, and sealing costs more than all the rest.
-      get cursor() {
-        return (sealed ??= cursors.encode(topic, behind));
-      },
+  const listen = (): void => {
+    const notice = (): void => {
+      stir();
+      wake();
     };
+    detach = feed.attach({
+      onMoved: () => {
+        if (!isAligned) notice();
+      },
+      onHole: notice,
+    });
   };
 
-  const parsed = (record: LogRecord): E | undefined => {
-    try {
-      return parse(record);
-    } catch (error) {
-      if (error instanceof UnparseableEvent) return undefined;
-      throw error;
+  const begin = (): void => {
+    listen();
+    if (startsAtCall) {
+      state = 'open';
+      return;
     }
+    state = 'opening';
+    open()
+      .catch((error: unknown) => (failure = { error }))
+      .finally(() => {
+        if (state !== 'closed') state = 'open';
+        wake();
+      });
   };
+
+  // WAITS
+
+  const join = (): void => {
+    const found = buckets.find(options);
+    bucket = found;
+    position = found.end;
+    leave = found.join(() => {
+      // So that one who has had nothing for hours and is slow now does not read those hours again.
+      if (position === found.lastBatch.from && !found.lostAt) places = found.lastBatch.before;
+      wake();
+    });
+    index = undefined;
+    detach();
+    detach = () => {};
+  };
+
+  /** It has fallen out of its bucket, not out of its place. */
+  const fallOut = (): void => {
+    leave();
+    leave = () => {};
+    bucket = undefined;
+    isAligned = false;
+    listen();
+  };
+
+  const takeWaiting = (from: Bucket): LiveEvent<E> | undefined => {
+    if (position === from.end) return undefined;
+    const at = position < from.first ? -1 : from.indexAt(position);
+    if (at < feed.ring.first) {
+      fallOut();
+      return undefined;
+    }
+    position += 1;
+    const entry = feed.ring.at(at);
+    ({ places } = entry);
+    return itemOf(kind, entry);
+  };
+
+  // SCANS
 
   const alignIfReached = (hubPlaces: readonly Place[]): void => {
     if (!isAligned && !haveReached(hubPlaces, places)) return;
@@ -184,8 +267,7 @@ export const pullEvents = <E>(
     isAligned = true;
   };
 
-  /** The next event in the ring, if there is one. */
-  const readRing = (): LiveEvent<E> | undefined => {
+  const takeScanning = (): LiveEvent<E> | undefined => {
     while (index !== undefined && index < feed.ring.end) {
       if (index < feed.ring.first) {
         index = undefined;
@@ -199,21 +281,20 @@ export const pullEvents = <E>(
       if (!isAligned && place) places = places.with(record.partition, placeBehind(place, record, number));
       alignIfReached(entry.places);
       if (!isNew) continue;
-      const item = memo(parse, entry, () => {
-        const event = parsed(record);
-        return event === undefined ? undefined : itemOf(event, entry.places);
-      });
-      if (item && matches(item.event)) return isAligned ? item : itemOf(item.event, places);
+      const item = itemOf(kind, entry);
+      if (item && matches(item.event)) return isAligned ? item : ownItem(item.event);
     }
-    if (index !== undefined) alignIfReached(feed.places);
+    if (index === undefined) return undefined;
+    alignIfReached(feed.places);
+    if (isAligned) join();
     return undefined;
   };
 
-  // BEHIND
+  // READS
 
-  /** The next event in the log, if the page in memory has one; turns LIVE when the ring covers the place. */
-  const readLog = async (): Promise<LiveEvent<E> | undefined> => {
-    for (let passed = 1; msToHeartbeat() > 0 || passed === 1; passed += 1) {
+  /** The next event in the log, if the page in memory has one. */
+  const takeReading = (): LiveEvent<E> | undefined => {
+    for (let passed = 0; passed < stretch && !isLoading; passed += 1) {
       const behind = places.filter((place) => !feed.ring.covers(place));
       if (behind.length === 0) {
         index = feed.ring.seek(places);
@@ -223,37 +304,27 @@ export const pullEvents = <E>(
       const place = behind.reduce((a, b) =>
         (readUpTo[a.partition] ?? 0) <= (readUpTo[b.partition] ?? 0) ? a : b,
       );
-      const { partition, nextOffset } = place;
-      const page = backlog.peek(topic, partition, nextOffset);
+      const page = backlog.peek(topic, place.partition, place.nextOffset);
       if (!page) {
-        try {
-          await during(backlog.load(topic, partition, nextOffset), msToHeartbeat());
-        } catch (error) {
-          failures += 1;
-          await judgeFailure(place, error);
-        }
-        if (isClosed) return undefined;
-        throwIfOver();
-        continue;
+        load(place);
+        return undefined;
       }
       failures = 0;
       if (page.fault) {
-        places = places.with(partition, { ...place, nextOffset: page.nextOffset });
-        throw new MillraceError(
-          'GAP',
+        places = places.with(place.partition, { ...place, nextOffset: page.nextOffset });
+        throw gap(
           'Records of the log cannot be read: continue behind the cursor, which is behind them, or read what you need anew.',
-          { details: details(), cause: page.fault },
+          page.fault,
         );
       }
-      const event = readPage(place, recordFrom(page, nextOffset), page.nextOffset);
+      const event = readRecord(place, recordFrom(page, place.nextOffset), page.nextOffset);
       if (event) return event;
-      if (passed % stretch === 0) await breathe();
-      if (isClosed) return undefined;
     }
+    if (!isLoading) setImmediate(() => wake());
     return undefined;
   };
 
-  const readPage = (
+  const readRecord = (
     place: Place,
     record: LogRecord | undefined,
     pageEnd: number,
@@ -267,13 +338,27 @@ export const pullEvents = <E>(
     places = places.with(place.partition, placeBehind(place, record, number));
     readUpTo[place.partition] = record.timestampMs;
     if (!isNew) return undefined;
-    const event = memo(parse, record, () => parsed(record));
-    return event !== undefined && matches(event) ? itemOf(event, places) : undefined;
+    const event = memo(kind.parse, record, () => parsed(kind, record));
+    return event !== undefined && matches(event) ? ownItem(event) : undefined;
+  };
+
+  const load = (place: Place): void => {
+    isLoading = true;
+    backlog
+      .load(topic, place.partition, place.nextOffset)
+      .catch((error: unknown) => judgeFailure(place, error))
+      .catch((error: unknown) => (failure = { error }))
+      .finally(() => {
+        isLoading = false;
+        wake();
+      });
   };
 
   /** A page could not be read: because retention has passed the place, or for a while. */
   const judgeFailure = async (place: Place, cause: unknown): Promise<void> => {
-    const watermarks = await during(feed.watermarks(), resumeMs).catch(() => undefined);
+    failures += 1;
+    const watermarks = await within(resumeMs, feed.watermarks());
+    if (state === 'closed') return;
     if (watermarks) throwIfExpired(topic, cursors, places, watermarks);
     logger.warn({ err: cause, topic, ...place }, 'a page of the log could not be read, trying again');
     if (watermarks && failures > mostFailures)
@@ -286,53 +371,67 @@ export const pullEvents = <E>(
           cause,
         },
       );
-    await pause(Math.min(backoffMs(failures), Math.max(0, msToHeartbeat())));
+    await whenFeed(feed, () => state === 'closed', backoffMs(failures));
   };
 
-  // Progress
+  const doing = () => (bucket ? 'WAITS' : index === undefined ? 'READS' : 'SCANS');
 
-  const progress = async (): Promise<Item | undefined> => {
-    const isGreeting = owesGreeting;
-    owesGreeting = false;
-    const watermarks = await during(feed.watermarks(), askMs).catch(() => undefined);
-    const giveUpAt = performance.now() + askMs;
-    // A hub that is milliseconds behind the answer is given the time to come there; what it brings is better than a heartbeat.
-    while (watermarks && !isGreeting && !isClosed && index !== undefined) {
-      throwIfOver();
-      const event = readRing();
-      if (event) return event;
-      if (haveReachedEnd(places, watermarks) || performance.now() >= giveUpAt) break;
-      await waiter.wait(giveUpAt - performance.now());
+  const takeEvent = (): LiveEvent<E> | undefined => {
+    for (;;) {
+      const before = doing();
+      const event = bucket ? takeWaiting(bucket) : index === undefined ? takeReading() : takeScanning();
+      if (event || doing() === before) return event;
     }
-    if (isClosed) return undefined;
-    throwIfOver();
-    const upToDate = watermarks !== undefined && haveReachedEnd(places, watermarks);
+  };
+
+  const takeProgress = (): Progress | undefined => {
+    const answer = heartbeat?.take();
+    if (!answer) return undefined;
+    const { watermarks } = answer;
+    const upToDate = watermarks !== undefined && haveReachedEnd(placesNow(), watermarks);
     return { kind: 'progress', cursor: cursor(), upToDate };
   };
 
-  const next = async (): Promise<Item | undefined> => {
-    if (!isOpen) await open();
-    while (!isClosed) {
-      throwIfOver();
-      if (owesGreeting) return progress();
-      const event = index === undefined ? await readLog() : readRing();
-      if (event) return event;
-      if (msToHeartbeat() <= 0) return progress();
-      if (index === feed.ring.end) await waiter.wait(msToHeartbeat());
-    }
-    return undefined;
+  const end = (): void => {
+    state = 'closed';
+    stir();
+    heartbeat?.stop();
+    detach();
+    leave();
   };
 
   return {
-    next: async () => {
-      const item = await next();
-      lastItemAt = performance.now();
-      return item;
+    take: (): Item | undefined => {
+      if (state === 'closed') return undefined;
+      if (state === 'new') begin();
+      try {
+        throwIfOver();
+        if (state !== 'open') return undefined;
+        heartbeat?.start();
+        if (heartbeat?.owesGreeting) return takeProgress();
+        const event = takeEvent();
+        if (event) heartbeat?.reset();
+        return event ?? takeProgress();
+      } catch (error) {
+        end();
+        throw error;
+      }
     },
-    close: () => {
-      isClosed = true;
-      detach();
-      waiter.wake();
+    onReady: (ready) => (wake = ready),
+    place,
+    behind: () => {
+      const own = placesNow();
+      return feed.places.reduce(
+        (sum, { partition, nextOffset }) => sum + Math.max(0, nextOffset - (own[partition]?.nextOffset ?? 0)),
+        0,
+      );
     },
+    giveUp: () =>
+      (failure = {
+        error: gap(
+          'This client takes events more slowly than they come: continue behind the cursor when it can, or read what you need anew.',
+        ),
+      }),
+    close: end,
   };
 };

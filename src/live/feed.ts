@@ -7,8 +7,8 @@ import { createRing, type Entry, type Ring, type RingLimits } from './ring.js';
 import { createWaiter } from './waiting.js';
 
 export interface FeedListener {
-  /** The feed has moved on; `entries` are what it took into the ring, none if it only passed repeats and the like. */
-  onMoved(entries: readonly Entry[]): void;
+  /** The feed has moved on from `before`; `entries` are what it took into the ring, none if it only passed repeats and the like. */
+  onMoved(entries: readonly Entry[], before: readonly Place[]): void;
   /** Something may have been missed: a partition was begun (afresh), a number is missing, or the feed has stopped. */
   onHole(): void;
 }
@@ -128,6 +128,7 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
   const take = (batch: FetchedBatch): void => {
     const { partition } = batch;
     const entries: Entry[] = [];
+    const before = places;
     for (const record of batch.records) {
       const place = places[partition];
       if (!place) return;
@@ -144,7 +145,7 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
       places = places.with(partition, { ...place, nextOffset: batch.nextOffset });
     logEnds = logEnds.with(partition, batch.logEnd);
     checkWarm();
-    if (hasMoved) tell((listener) => listener.onMoved(entries));
+    if (hasMoved) tell((listener) => listener.onMoved(entries, before));
   };
 
   const begin = (starts: ReadonlyMap<number, Start>): void => {

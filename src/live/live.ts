@@ -1,8 +1,9 @@
 import type { LogRecord } from '../kafka/kafka.js';
+import type { Items } from './pull.js';
 
 /**
  * An event of a lossless subscription, with the cursor that continues behind it (sealed when it is first read).
- * Subscribers that stand at the same place with the same `parse` get the same object, so work on it can be shared.
+ * Subscribers to one kind that stand at the same place get the same object, so work on it can be shared.
  */
 export interface LiveEvent<E> {
   readonly kind: 'event';
@@ -17,14 +18,29 @@ export interface Progress {
   readonly upToDate: boolean;
 }
 
-export interface EventsOptions<E> {
+type Values = string | null | undefined | readonly (string | null | undefined)[];
+
+/** The events of one topic. A constant of its module: subscribers that give the same one share parsing and index. */
+export interface EventKind<E, Key extends string = string> {
   readonly topic: string;
-  /**
-   * Undefined, or an UnparseableEvent thrown, for what is no event of this kind. Called once per record for all subscribers
-   * that give the same function, so let it be a constant of its module.
-   */
+  /** Undefined, or an UnparseableEvent thrown, for what is no event of this kind. Called once per record for all subscribers. */
   readonly parse: (record: LogRecord) => E | undefined;
-  readonly matches: (event: E) => boolean;
+  /** What subscribers may ask to be equal; several values where an event has several, such as the department left and the one entered. */
+  readonly keys: Readonly<Record<Key, (event: E) => Values>>;
+}
+
+/** Filters of one kind with the same name are the same. */
+export interface Only<E> {
+  readonly name: string;
+  readonly test: (event: E) => boolean;
+}
+
+export interface EventsOptions<E, Key extends string = string> {
+  readonly kind: EventKind<E, Key>;
+  /** All of these equal; an event is offered to those only who ask for its values. Undefined asks for nothing. */
+  readonly where?: Readonly<Partial<Record<Key, string | undefined>>>;
+  /** What `where` cannot say; tried on every event that fits `where`. */
+  readonly only?: Only<E> | undefined;
   readonly after?: string | null | undefined;
   /** Above 0. Asks for {@link Progress}: at once, and whenever nothing was delivered for so long. */
   readonly heartbeatSeconds?: number | null | undefined;
@@ -46,11 +62,11 @@ export interface StateSource<State extends { readonly version: number }, Change>
 
 export interface Live {
   /**
-   * Every event once, in order per partition. Bounded: a slow consumer is not pushed to, it continues from the log.
-   * "From now" is from the call on. Rejected from `next` are MillraceErrors: CURSOR_INVALID, CURSOR_EXPIRED (with
+   * `lossless`: every event once, in order per partition. Bounded: a slow consumer is not pushed to, it continues from the log.
+   * "From now" is from the call on. Thrown are MillraceErrors: CURSOR_INVALID, CURSOR_EXPIRED (with
    * `details.earliest`) and UNAVAILABLE before the first item; GAP, CURSOR_EXPIRED and UNAVAILABLE later, with `details.cursor`.
    */
-  events<E>(options: EventsOptions<E>): AsyncIterableIterator<LiveEvent<E> | Progress>;
+  events<E, Key extends string>(options: EventsOptions<E, Key>): Items<LiveEvent<E> | Progress>;
   /**
    * The cursor of now: everything that the log holds at this moment is before it, or, where this gateway lags by more than
    * a second, an earlier one. So what a read after this call does not contain comes behind it.
@@ -58,11 +74,11 @@ export interface Live {
    */
   asOf(topic: string): Promise<string>;
   /**
-   * The state, read after the first `next`, then each newer one; who is slow gets the newest only.
-   * Rejected from `next`: what the first read threw, and UNAVAILABLE when the gateway stops.
+   * `latest`: the state, read after the first `next` or `take`, then each newer one; who is slow gets the newest only.
+   * Thrown are: what the first read threw, and UNAVAILABLE when the gateway stops.
    */
   states<State extends { readonly version: number }, Change>(
     source: StateSource<State, Change>,
     key: string,
-  ): AsyncIterableIterator<State>;
+  ): Items<State>;
 }

@@ -13,24 +13,16 @@ import {
 } from '../postgres/order-stats.js';
 import { readChangedWindows, type WindowSize, type WindowState } from '../postgres/order-windows.js';
 import type { Live, StateSource } from './live.js';
-import { iterate } from './waiting.js';
+import { ended, iterate, mapPull, type Items, type Pull } from './pull.js';
 
 /** States that order subscriptions watch: statistics of a currency, its windows, one order. */
 export interface OrderWatches {
-  /** `changedRegions`: those that changed since the state delivered before; all of them in the first. */
-  stats(currency: string): AsyncIterableIterator<WatchedStats>;
+  /** With `region`, only those states in which it changed. */
+  stats(currency: string, region: string | undefined): Items<OrderStatsState>;
   /** The windows that are not final, then each that changes. `region` null: the totals. */
-  windows(query: {
-    currency: string;
-    size: WindowSize;
-    region: string | null;
-  }): AsyncIterableIterator<WindowState>;
+  windows(query: { currency: string; size: WindowSize; region: string | null }): Items<WindowState>;
   /** Null while there is no such order. */
-  order(id: string): AsyncIterableIterator<{ readonly order: Order | null }>;
-}
-
-export interface WatchedStats extends OrderStatsState {
-  readonly changedRegions: ReadonlySet<string> | 'all';
+  order(id: string): Items<{ readonly order: Order | null }>;
 }
 
 /** The stream whose read model this is. */
@@ -77,17 +69,21 @@ export const createOrderWatches = (live: Live, database: Database): OrderWatches
   };
 
   return {
-    stats: (currency) => {
+    stats: (currency, region) => {
+      const states = live.states(statsSource, currency);
+      if (region === undefined) return states;
       let before: number | undefined;
-      return mapEach(live.states(statsSource, currency), (state): WatchedStats => {
-        const since = before;
-        before = state.version;
-        if (since === undefined) return { ...state, changedRegions: 'all' };
-        const changed = [...state.regions.values()].filter(({ version }) => version > since);
-        return { ...state, changedRegions: new Set(changed.map(({ region }) => region)) };
-      });
+      return iterate(
+        mapPull(states.pull, (state) => {
+          const since = before;
+          before = state.version;
+          const isNew = since === undefined || (state.regions.get(region)?.version ?? 0) > since;
+          return isNew ? state : undefined;
+        }),
+      );
     },
-    windows: (query) => watchWindows(live.states(windowsSource, query.currency), database, query),
+    windows: (query) =>
+      iterate(watchWindows(live.states(windowsSource, query.currency).pull, database, query)),
     order: (id) => live.states(orderSource, id),
   };
 };
@@ -132,49 +128,63 @@ const applyToWindows = (state: WindowChanges, change: Change): WindowChanges | u
 };
 
 const watchWindows = (
-  states: AsyncIterableIterator<WindowChanges>,
+  states: Pull<WindowChanges>,
   database: Database,
   { currency, size, region }: { currency: string; size: WindowSize; region: string | null },
-): AsyncIterableIterator<WindowState> => {
+): Pull<WindowState> => {
+  let wake = (): void => {};
   /** The version up to which windows were taken. */
   let taken: number | undefined;
-  let due: WindowState[] = [];
+  let due: readonly WindowState[] = [];
+  let isReading = false;
+  let failure: { readonly error: unknown } | undefined;
 
-  /** The newest of each window that changed behind `taken`. */
-  const take = async (state: WindowChanges): Promise<WindowState[]> => {
-    const from = taken ?? 0;
-    if (taken !== undefined && state.version <= taken) return [];
-    const isCovered = taken !== undefined && state.since <= taken;
-    const changed = isCovered
-      ? {
-          version: state.version,
-          windows: state.changes.filter(({ version }) => version > from).flatMap(({ windows }) => windows),
-        }
-      : await readChangedWindows(database, { currency, size, version: taken });
-    taken = changed.version;
-    const own = changed.windows.filter((window) => window.size === size && window.region === region);
-    return [...new Map(own.map((window) => [window.start, window])).values()];
+  const take = (version: number, windows: readonly WindowState[]): void => {
+    taken = version;
+    const own = windows.filter((window) => window.size === size && window.region === region);
+    // The newest of each.
+    due = [...new Map(own.map((window) => [window.start, window])).values()];
   };
 
-  return iterate({
-    next: async () => {
+  const read = (): void => {
+    isReading = true;
+    readChangedWindows(database, { currency, size, version: taken })
+      .then(({ version, windows }) => take(version, windows))
+      .catch((error: unknown) => (failure = { error }))
+      .finally(() => {
+        isReading = false;
+        wake();
+      });
+  };
+
+  /** What changed behind `taken`; read where the state does not tell all of it. */
+  const follow = (state: WindowChanges): void => {
+    const from = taken;
+    if (from === undefined || state.since > from) read();
+    else if (state.version > from)
+      take(
+        state.version,
+        state.changes.filter(({ version }) => version > from).flatMap(({ windows }) => windows),
+      );
+  };
+
+  return {
+    take: () => {
       for (;;) {
-        const window = due.shift();
+        if (failure) throw failure.error;
+        if (isReading) return undefined;
+        const [window, ...rest] = due;
+        due = rest;
         if (window) return window;
-        const item = await states.next();
-        if (item.done) return undefined;
-        due = await take(item.value);
+        const state = states.take();
+        if (state === undefined || state === ended) return state;
+        follow(state);
       }
     },
-    close: () => void states.return?.(),
-  });
-};
-
-const mapEach = <A, B>(items: AsyncIterableIterator<A>, map: (item: A) => B): AsyncIterableIterator<B> =>
-  iterate({
-    next: async () => {
-      const item = await items.next();
-      return item.done ? undefined : map(item.value);
+    onReady: (ready) => {
+      wake = ready;
+      states.onReady(ready);
     },
-    close: () => void items.return?.(),
-  });
+    close: states.close,
+  };
+};

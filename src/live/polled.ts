@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { unavailable } from '../errors.js';
-import { createWaiter, iterate } from './waiting.js';
+import { iterate, type Items } from './pull.js';
+import { createWaiter } from './waiting.js';
 
 /** A state that is read again and again while somebody watches, once for all of them. */
 export interface Polled<State> {
@@ -8,7 +9,7 @@ export interface Polled<State> {
    * The state now, then each other one; who is slow gets the newest only. Rejected from `next`: what the first read threw, and
    * UNAVAILABLE at `stop`.
    */
-  watch(): AsyncIterableIterator<State>;
+  watch(): Items<State>;
   stop(): void;
 }
 
@@ -43,26 +44,26 @@ export const createPolled = <State>(read: () => Promise<State>, everyMs: number)
     newest = failure = undefined;
   };
 
-  const watch = (): AsyncIterableIterator<State> => {
-    const waiter = createWaiter();
+  const watch = (): Items<State> => {
+    let wake = (): void => {};
+    const listener = (): void => wake();
     let delivered: typeof newest;
     let isClosed = false;
     return iterate({
-      next: async () => {
-        wakes.add(waiter.wake);
+      take: () => {
+        if (isStopped) throw unavailable('This gateway is stopping: reconnect for the state of then.');
+        if (isClosed) return undefined;
+        wakes.add(listener);
         void poll();
-        while (!isClosed) {
-          if (isStopped) throw unavailable('This gateway is stopping: reconnect for the state of then.');
-          if (newest && newest !== delivered) return (delivered = newest).state;
-          if (failure && !delivered) throw failure.error;
-          await waiter.wait();
-        }
-        return undefined;
+        if (failure && !delivered && !newest) throw failure.error;
+        if (!newest || newest === delivered) return undefined;
+        delivered = newest;
+        return newest.state;
       },
+      onReady: (ready) => (wake = ready),
       close: () => {
         isClosed = true;
-        wakes.delete(waiter.wake);
-        waiter.wake();
+        wakes.delete(listener);
         if (wakes.size === 0) pause.wake();
       },
     });

@@ -4,7 +4,8 @@ import { UnparseableEvent } from '../events/envelope.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import type { Feed } from './feed.js';
 import type { StateSource } from './live.js';
-import { backoffMs, createWaiter, shareNext, type Pull } from './waiting.js';
+import type { Pull } from './pull.js';
+import { backoffMs, createWaiter, shareNext } from './waiting.js';
 
 /*
  * One cell per source and key holds the newest state for all its subscribers. The order of things makes it exact: first the
@@ -23,9 +24,10 @@ interface Cell<State, Change> {
   change(change: Change): void;
   /** Changes may have been missed. */
   doubt(): void;
+  wake(): void;
   /** Reads the row, in a read that begins after this call and is shared. @throws what the read threw */
   refresh(): Promise<void>;
-  /** `wake` is called whenever there is a newer state. */
+  /** `wake` is called whenever there is a newer state, and when the feed stops. */
   attach(wake: () => void): void;
   detach(wake: () => void): void;
 }
@@ -54,10 +56,14 @@ const createCell = <State extends { readonly version: number }, Change>({
   let isRepairing = false;
   const pause = createWaiter();
 
+  const wakeAll = (): void => {
+    for (const wake of wakes) wake();
+  };
+
   const adopt = (newer: State): void => {
     if (state !== undefined && newer.version <= state.version) return;
     state = newer;
-    for (const wake of wakes) wake();
+    wakeAll();
   };
 
   const keep = (change: Change): void => {
@@ -116,6 +122,7 @@ const createCell = <State extends { readonly version: number }, Change>({
       isDoubtful = true;
       void repair();
     },
+    wake: wakeAll,
     refresh,
     attach: (wake) => {
       wakes.add(wake);
@@ -162,7 +169,9 @@ const createCells = <State extends { readonly version: number }, Change>(
       }
     },
     onHole: () => {
-      if (!feed.isStopped) for (const cell of cells.values()) cell.doubt();
+      for (const cell of cells.values())
+        if (feed.isStopped) cell.wake();
+        else cell.doubt();
     },
   });
 
@@ -216,66 +225,65 @@ export const createStates = (logger: Logger): States => {
   };
 };
 
-/** The state now, then whatever is newest when the subscriber asks for the next. */
+/** The state now, then whatever is newest when the next is taken. */
 const pullStates = <State extends { readonly version: number }, Change>(
   feed: Feed,
   findCell: () => Cell<State, Change>,
 ): Pull<State> => {
-  const waiter = createWaiter();
-  let cell: Cell<State, Change> | undefined;
+  let wake = (): void => {};
   let leave = (): void => {};
+  let phase: 'new' | 'reading' | 'open' | 'closed' = 'new';
+  let cell: Cell<State, Change> | undefined;
+  let failure: { readonly error: unknown } | undefined;
   let delivered = Number.NEGATIVE_INFINITY;
-  let isClosed = false;
 
-  const throwIfStopped = (): void => {
+  /** Waits for a state that is read after the subscriber came. */
+  const begin = (): void => {
+    phase = 'reading';
+    const found = findCell();
+    const listener = (): void => wake();
+    found.attach(listener);
+    leave = () => found.detach(listener);
+    found
+      .refresh()
+      .catch((error: unknown) => (failure = { error }))
+      .finally(() => {
+        if (phase === 'reading') phase = 'open';
+        wake();
+      });
+    cell = found;
+  };
+
+  const close = (): void => {
+    phase = 'closed';
+    leave();
+    leave = () => {};
+  };
+
+  const throwIfOver = (): void => {
     if (feed.isStopped)
       throw new MillraceError('UNAVAILABLE', 'This gateway is stopping: reconnect for the state of then.', {
         retryable: true,
       });
-  };
-
-  /** The cell, with a state that was read after the subscriber came. */
-  const open = async (): Promise<Cell<State, Change> | undefined> => {
-    const found = findCell();
-    const detach = feed.attach({ onMoved: () => {}, onHole: waiter.wake });
-    found.attach(waiter.wake);
-    leave = () => {
-      detach();
-      found.detach(waiter.wake);
-    };
-    let outcome: { error?: unknown } | undefined;
-    const settle = (result: { error?: unknown }): void => {
-      outcome = result;
-      waiter.wake();
-    };
-    found.refresh().then(
-      () => settle({}),
-      (error: unknown) => settle({ error }),
-    );
-    while (!outcome && !isClosed && !feed.isStopped) await waiter.wait();
-    if (outcome && 'error' in outcome) throw outcome.error;
-    return outcome ? found : undefined;
+    if (failure) throw failure.error;
   };
 
   return {
-    next: async () => {
-      throwIfStopped();
-      cell ??= await open();
-      while (!isClosed) {
-        throwIfStopped();
-        const state = cell?.state;
-        if (state !== undefined && state.version > delivered) {
-          delivered = state.version;
-          return state;
-        }
-        await waiter.wait();
+    take: () => {
+      if (phase === 'closed') return undefined;
+      try {
+        throwIfOver();
+      } catch (error) {
+        close();
+        throw error;
       }
-      return undefined;
+      if (phase === 'new') begin();
+      const state = cell?.state;
+      if (phase !== 'open' || state === undefined || state.version <= delivered) return undefined;
+      delivered = state.version;
+      return state;
     },
-    close: () => {
-      isClosed = true;
-      leave();
-      waiter.wake();
-    },
+    onReady: (ready) => (wake = ready),
+    close,
   };
 };

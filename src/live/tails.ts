@@ -2,14 +2,16 @@ import type { Logger } from 'pino';
 import type { Kafka, LogRecord } from '../kafka/kafka.js';
 import { createBacklog } from './backlog.js';
 import type { Cursors } from './cursor.js';
-import { pullEvents, type EventsDependencies } from './events.js';
+import { createBuckets } from './buckets.js';
+import { createItemOf, pullEvents, type EventsDependencies } from './events.js';
 import type { Feed } from './feed.js';
 import { createHub } from './hub.js';
-import type { EventsOptions, LiveEvent, Progress } from './live.js';
+import type { EventKind, EventsOptions, LiveEvent, Progress } from './live.js';
 import { createMemo } from './memo.js';
-import { iterate, type Pull } from './waiting.js';
+import { iterate, type Items, type Pull } from './pull.js';
 
-export interface TailOptions extends Omit<EventsOptions<LogRecord>, 'parse'> {
+export interface TailOptions extends Omit<EventsOptions<LogRecord>, 'kind' | 'where'> {
+  readonly topic: string;
   /** Without a cursor: from the oldest record kept. Default: from now. */
   readonly fromStart?: boolean;
 }
@@ -20,7 +22,7 @@ export interface TailOptions extends Omit<EventsOptions<LogRecord>, 'parse'> {
  */
 export interface Tails {
   /** As `Live.events`. Its cursors are not those of other fields. */
-  records(options: TailOptions): AsyncIterableIterator<LiveEvent<LogRecord> | Progress>;
+  records(options: TailOptions): Items<LiveEvent<LogRecord> | Progress>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export interface TailsOptions {
 }
 
 interface Tail extends EventsDependencies {
+  readonly kind: EventKind<LogRecord>;
   readonly feed: Feed;
   users: number;
   stop(): Promise<void>;
@@ -52,11 +55,17 @@ export const createTails = ({ kafka, cursors: all, logger }: TailsOptions): Tail
     const topics = [{ name: topic, fedBy: 'anyone' }] as const;
     const hub = createHub({ kafka, topics, logger, ring, warmRecords: 0, endWithTopic: true });
     void hub.start();
+    const feed = hub.feed(topic);
+    const memo = createMemo();
+    const itemOf = createItemOf(cursors, memo);
     return {
-      feed: hub.feed(topic),
+      kind: { topic, parse: asItIs, keys: {} },
+      feed,
+      buckets: createBuckets({ feed, itemOf }),
+      itemOf,
+      memo,
       // Not shared: a topic that is made again has other records at its offsets.
       backlog: createBacklog({ kafka, memoryBytes }),
-      memo: createMemo(),
       cursors,
       logger,
       users: 0,
@@ -79,21 +88,27 @@ export const createTails = ({ kafka, cursors: all, logger }: TailsOptions): Tail
   };
 
   return {
-    records: ({ after, fromStart = false, ...options }) => {
-      const { topic } = options;
-      let tail: Tail | undefined;
-      let pull: Pull<LiveEvent<LogRecord> | Progress> | undefined;
+    records: ({ topic, after, fromStart = false, ...options }) => {
+      let wake = (): void => {};
+      let opened: { readonly tail: Tail; readonly pull: Pull<LiveEvent<LogRecord> | Progress> } | undefined;
+      const open = (): NonNullable<typeof opened> => {
+        const tail = join(topic);
+        // A cursor that names no partition: each is read from its start.
+        const behind = after ?? (fromStart ? cursors.encode(topic, []) : undefined);
+        const pull = pullEvents(tail.feed, { ...options, kind: tail.kind, after: behind }, tail);
+        pull.onReady(() => wake());
+        return { tail, pull };
+      };
       return iterate({
-        next: () => {
-          tail ??= join(topic);
-          // A cursor that names no partition: each is read from its start.
-          const behind = after ?? (fromStart ? cursors.encode(topic, []) : undefined);
-          pull ??= pullEvents(tail.feed, { ...options, parse: asItIs, after: behind }, tail);
-          return pull.next();
-        },
+        take: () => (opened ??= open()).pull.take(),
+        onReady: (ready) => (wake = ready),
+        place: () => opened?.pull.place?.() ?? after ?? undefined,
+        behind: () => opened?.pull.behind?.() ?? 0,
+        giveUp: () => opened?.pull.giveUp?.(),
         close: () => {
-          pull?.close();
-          if (tail) leave(topic, tail);
+          if (!opened) return;
+          opened.pull.close();
+          leave(topic, opened.tail);
         },
       });
     },

@@ -7,13 +7,13 @@ import type { Database } from '../postgres/database.js';
 import { listLatestMetrics, type SeriesFilter } from '../postgres/metric-series.js';
 import { readPipelineStats } from '../postgres/telemetry-stats.js';
 import type { Live, StateSource } from './live.js';
-import { iterate } from './waiting.js';
+import { flatPull, iterate, type Items } from './pull.js';
 
 /** States of telemetry that subscriptions watch. */
 export interface TelemetryWatches {
-  stats(): AsyncIterableIterator<PipelineStats>;
+  stats(): Items<PipelineStats>;
   /** The latest of each series now, then the newest of each that changes. */
-  metrics(filter: SeriesFilter): AsyncIterableIterator<StoredMetric>;
+  metrics(filter: SeriesFilter): Items<StoredMetric>;
 }
 
 const mostSeries = 10_000;
@@ -133,22 +133,15 @@ const holding = (
   return isHeld ? state : undefined;
 };
 
-const eachChanged = (states: AsyncIterableIterator<LatestMetrics>): AsyncIterableIterator<StoredMetric> => {
+const eachChanged = (states: Items<LatestMetrics>): Items<StoredMetric> => {
   let delivered = none;
-  let due: StoredMetric[] = [];
-  return iterate({
-    next: async () => {
-      for (;;) {
-        const metric = due.shift();
-        if (metric) return metric;
-        const item = await states.next();
-        if (item.done) return undefined;
-        due = changedSince(delivered, item.value);
-        delivered = item.value;
-      }
-    },
-    close: () => void states.return?.(),
-  });
+  return iterate(
+    flatPull(states.pull, (newest) => {
+      const changed = changedSince(delivered, newest);
+      delivered = newest;
+      return changed;
+    }),
+  );
 };
 
 const changedSince = (before: LatestMetrics, now: LatestMetrics): StoredMetric[] =>

@@ -34,61 +34,6 @@ export const within = <T>(ms: number, work: Promise<T>): Promise<T | undefined> 
     work.then(settle, () => settle(undefined));
   });
 
-/** What {@link iterate} makes an iterator of. */
-export interface Pull<T> {
-  /** The next item, or undefined at the end. Not called again before it has settled. */
-  next(): Promise<T | undefined>;
-  /** Releases everything and lets a `next` under way settle soon. Called once. */
-  close(): void;
-}
-
-/** An async iterator whose `return` works at any moment, also while a `next` is waiting (a generator's would wait for it). */
-export const iterate = <T>(pull: Pull<T>): AsyncIterableIterator<T> => {
-  let isOver = false;
-  let last: Promise<unknown> = Promise.resolve();
-
-  const finish = (): void => {
-    if (isOver) return;
-    isOver = true;
-    pull.close();
-  };
-
-  const step = async (): Promise<IteratorResult<T>> => {
-    if (isOver) return { done: true, value: undefined };
-    try {
-      const value = await pull.next();
-      if (value !== undefined && !isOver) return { done: false, value };
-    } catch (error) {
-      // After `return` nobody wants to know.
-      if (!isOver) {
-        finish();
-        throw error;
-      }
-    }
-    finish();
-    return { done: true, value: undefined };
-  };
-
-  return {
-    next: () => {
-      const result = last.then(step, step);
-      last = result;
-      return result;
-    },
-    return: () => {
-      finish();
-      return Promise.resolve({ done: true, value: undefined });
-    },
-    throw: (error: unknown) => {
-      finish();
-      return Promise.reject(error);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-};
-
 /**
  * Shares work between callers, each of whom needs an answer that was asked for after its call: calls during a run share
  * the next one. However many call, at most two runs are needed.

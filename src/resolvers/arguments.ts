@@ -2,7 +2,7 @@ import { Kind, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { parseId, parseText, parseTime, parseUuid } from '../commands/inputs.js';
 import { MillraceError, badInput } from '../errors.js';
 import type { PagePlace } from '../postgres/pages.js';
-import type { Services } from './context.js';
+import type { Context, Services } from './context.js';
 
 /** Arguments that several fields share. Each function throws BAD_USER_INPUT that names the argument. */
 
@@ -26,12 +26,18 @@ export const waitLength = (waitMs: number | null | undefined): number => {
 
 const longestHeartbeatSeconds = 60;
 
-export const heartbeatSeconds = (heartbeat: number | null | undefined): number | undefined => {
+const heartbeatSeconds = (heartbeat: number | null | undefined): number | undefined => {
   if (heartbeat === null || heartbeat === undefined) return undefined;
   if (heartbeat < 1 || heartbeat > longestHeartbeatSeconds)
     throw badInput('heartbeat', `must lie between 1 and ${longestHeartbeatSeconds} seconds`);
   return heartbeat;
 };
+
+/** Where a subscription to events begins, and how often it tells its progress. */
+export const eventOptions = (
+  { after, heartbeat }: { after?: string | null; heartbeat?: number | null },
+  { resumeAfter }: Pick<Context, 'resumeAfter'>,
+) => ({ after: resumeAfter ?? after, heartbeatSeconds: heartbeatSeconds(heartbeat) });
 
 /** An offset of a partition; as text, because Kafka's have 64 bits. */
 export const parseOffset = (field: string, text: string): number => {

@@ -15,9 +15,9 @@ import type {
   SubscriptionPlayerArgs,
 } from '../generated/resolvers.js';
 import type { Protection } from '../commands/casino.js';
-import type { LiveEvent } from '../live/live.js';
+import type { EventKind, LiveEvent } from '../live/live.js';
 import { readCasinoStats } from '../postgres/casino-stats.js';
-import { filterId, heartbeatSeconds, waitForPosition } from './arguments.js';
+import { filterId, eventOptions, waitForPosition } from './arguments.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
 
@@ -73,29 +73,32 @@ const protection =
   (player: Player, _: unknown, { services }: Context) =>
     services.casino.protectionOf(player)[name];
 
-const parse = eventParser(parseFeedback);
+const feedbackKind: EventKind<FeedbackEvent, 'playerId'> = {
+  topic: feedbackTopic.name,
+  parse: eventParser(parseFeedback),
+  keys: { playerId: ({ data }) => data.playerId },
+};
 
 const casinoFeedback = {
-  subscribe: (_: unknown, args: SubscriptionCasinoFeedbackArgs, { services }: Context) => {
-    const playerId = filterId('playerId', args.playerId);
-    return services.live.events({
-      topic: feedbackTopic.name,
-      parse,
-      matches: ({ data }) => playerId === undefined || data.playerId === playerId,
-      after: args.after,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
-    });
-  },
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionCasinoFeedbackArgs, context: Context) =>
+    context.services.live.events({
+      kind: feedbackKind,
+      where: { playerId: filterId('playerId', args.playerId) },
+      ...eventOptions(args, context),
+    }),
   resolve: ({ event, cursor }: LiveEvent<FeedbackEvent>) => ({ ...event.data, id: event.id, cursor }),
 };
 
 const playerState = {
+  delivery: 'latest',
   subscribe: (_: unknown, { id }: SubscriptionPlayerArgs, { services }: Context) =>
     services.casinoWatches.player(parseId('id', id)),
   resolve: (state: { player: Player | null }) => state.player,
 };
 
 const statsState = {
+  delivery: 'latest',
   subscribe: (_: unknown, __: unknown, { services }: Context) => services.casinoWatches.stats(),
   resolve: (stats: CasinoStats) => stats,
 };

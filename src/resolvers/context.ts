@@ -23,6 +23,8 @@ export interface Principal {
   /** Stable; idempotency keys are bound to it. */
   readonly id: string;
   readonly admin: boolean;
+  /** What it may see: principals of one scope are shown the same, so their equal subscriptions are executed once. */
+  readonly scope: string;
 }
 
 /** What resolvers may use; made once per process. */
@@ -52,10 +54,13 @@ export interface Context {
   readonly principal: Principal;
   readonly services: Services;
   readonly loaders: Loaders;
+  /** The cursor that a transport brings to a subscription to events by itself; it goes before the argument `after`. */
+  readonly resumeAfter: string | undefined;
 }
 
-export const createContext = (services: Services, principal: Principal): Context => ({
+export const createContext = (services: Services, principal: Principal, resumeAfter?: string): Context => ({
   principal,
   services,
   loaders: createLoaders(services),
+  resumeAfter,
 });

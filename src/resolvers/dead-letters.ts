@@ -2,7 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { parseLetterFilter } from '../commands/dead-letters.js';
 import { parseUuid } from '../commands/inputs.js';
 import { badInput } from '../errors.js';
-import { parseDeadLetterEvent } from '../events/dead-letters.js';
+import { parseDeadLetterEvent, type DeadLetterEvent } from '../events/dead-letters.js';
+import type { EventKind } from '../live/live.js';
 import { deadLetterChanges } from '../events/topics.js';
 import type {
   DeadLetterWaitingArgs,
@@ -58,19 +59,17 @@ const discardDeadLetters = (
   return context.services.deadLetters.discard(context.principal.id, ids, reason);
 };
 
-const parse = eventParser(parseDeadLetterEvent);
+const kind: EventKind<DeadLetterEvent, 'topic' | 'consumer'> = {
+  topic,
+  parse: eventParser(parseDeadLetterEvent),
+  keys: { topic: ({ data }) => data.topic, consumer: ({ data }) => data.consumer },
+};
 
 const watchDeadLetters = (_: unknown, args: SubscriptionDeadLettersArgs, context: Context) => {
   requireAdmin(context);
   const { database, live } = context.services;
   const filter = parseLetterFilter(args.filter);
-  const changes = live.events({
-    topic,
-    parse,
-    matches: ({ data }) =>
-      (filter.topic === undefined || data.topic === filter.topic) &&
-      (filter.consumer === undefined || data.consumer === filter.consumer),
-  });
+  const changes = live.events({ kind, where: { topic: filter.topic, consumer: filter.consumer } });
   return mapItems(changes, async (change) => {
     if (change.kind === 'progress') return leftOut;
     // Read for each subscriber by itself, so that none is shown an older one after a newer.
@@ -102,7 +101,7 @@ export const deadLetterResolvers = {
   Query: { deadLetter, deadLetters },
   Mutation: { redriveDeadLetters, discardDeadLetters },
   Subscription: {
-    deadLetters: { subscribe: watchDeadLetters, resolve: (letter: DeadLetter) => letter },
+    deadLetters: { delivery: 'latest', subscribe: watchDeadLetters, resolve: (letter: DeadLetter) => letter },
   },
   DeadLetter: {
     key: ofContent(textOfBytes.key),

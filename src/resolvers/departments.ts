@@ -29,6 +29,10 @@ const watchDepartmentStats = (_: unknown, args: SubscriptionDepartmentStatsArgs,
 export const departmentResolvers = {
   Query: { departmentStats },
   Subscription: {
-    departmentStats: { subscribe: watchDepartmentStats, resolve: (stats: DepartmentStats) => stats },
+    departmentStats: {
+      delivery: 'latest',
+      subscribe: watchDepartmentStats,
+      resolve: (stats: DepartmentStats) => stats,
+    },
   },
 };

@@ -14,9 +14,9 @@ import type {
   QueryNotificationsArgs,
   SubscriptionNotificationsArgs,
 } from '../generated/resolvers.js';
-import type { LiveEvent } from '../live/live.js';
+import type { EventKind, LiveEvent } from '../live/live.js';
 import { countNotifications, listNotifications } from '../postgres/notifications.js';
-import { heartbeatSeconds } from './arguments.js';
+import { eventOptions } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
@@ -64,19 +64,20 @@ const sendNotification = (
 const markNotificationRead = (_: unknown, { id }: MutationMarkNotificationReadArgs, { services }: Context) =>
   services.notifications.markNotificationRead(id);
 
-const parse = eventParser(parseNotificationEvent);
+const kind: EventKind<NotificationEvent, 'recipientId'> = {
+  topic,
+  parse: eventParser(parseNotificationEvent),
+  keys: { recipientId: ({ data }) => data.recipientId },
+};
 
 const watchNotifications = {
-  subscribe: (_: unknown, args: SubscriptionNotificationsArgs, { services }: Context) => {
-    const recipientId = parseId('recipientId', args.recipientId);
-    return services.live.events({
-      topic,
-      parse,
-      matches: ({ data }) => data.recipientId === recipientId,
-      after: args.after,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
-    });
-  },
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionNotificationsArgs, context: Context) =>
+    context.services.live.events({
+      kind,
+      where: { recipientId: parseId('recipientId', args.recipientId) },
+      ...eventOptions(args, context),
+    }),
   resolve: ({ event, cursor }: LiveEvent<NotificationEvent>) => ({ ...event.data, cursor }),
 };
 

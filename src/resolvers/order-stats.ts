@@ -18,7 +18,6 @@ import {
 } from '../postgres/order-windows.js';
 import { filterText, waitForPosition } from './arguments.js';
 import type { Context } from './context.js';
-import { leftOut, mapItems } from './iterate.js';
 
 /** A row with what its average needs. */
 interface AggregateView extends AggregateRow {
@@ -80,33 +79,35 @@ const watchStats = async (_: unknown, args: SubscriptionOrderStatsArgs, { servic
   const currency = parseCurrency('currency', args.currency);
   const region = filterText('region', args.region);
   await waitForPosition(services, stream, args);
-  const states = services.orderWatches.stats(currency);
-  return mapItems(states, (state) => {
-    const concerns =
-      region === undefined || state.changedRegions === 'all' || state.changedRegions.has(region);
-    return concerns ? { ...state, region } : leftOut;
-  });
+  return services.orderWatches.stats(currency, region);
 };
+
+const viewStats = (state: OrderStatsState, { region }: SubscriptionOrderStatsArgs): StatsView => ({
+  ...state,
+  region: filterText('region', region),
+});
 
 const watchWindows = (_: unknown, args: SubscriptionOrderStatsWindowsArgs, { services }: Context) => {
   const currency = parseCurrency('currency', args.currency);
   const query = { currency, size: args.size, region: filterText('region', args.region) ?? null };
-  const windows = services.orderWatches.windows(query);
-  return mapItems(windows, (window): WindowView => ({ ...window, currency }));
+  return services.orderWatches.windows(query);
 };
+
+const viewWindow = (window: WindowState, { currency }: SubscriptionOrderStatsWindowsArgs): WindowView => ({
+  ...window,
+  currency: parseCurrency('currency', currency),
+});
 
 const regionsOf = ({ regions, region, currency }: StatsView) =>
   [...regions]
     .filter(([name]) => region === undefined || name === region)
     .map(([name, row]) => ({ region: name, aggregate: { ...row, currency } }));
 
-const itself = <State>(state: State): State => state;
-
 export const orderStatsResolvers = {
   Query: { orderStats, orderStatsWindows },
   Subscription: {
-    orderStats: { subscribe: watchStats, resolve: itself<StatsView> },
-    orderStatsWindows: { subscribe: watchWindows, resolve: itself<WindowView> },
+    orderStats: { delivery: 'latest', subscribe: watchStats, resolve: viewStats },
+    orderStatsWindows: { delivery: 'latest', subscribe: watchWindows, resolve: viewWindow },
   },
   OrderStats: {
     total: ({ total, currency }: StatsView): AggregateView => ({ ...total, currency }),

@@ -13,9 +13,9 @@ import type {
   SubscriptionOrderArgs,
   SubscriptionOrderEventsArgs,
 } from '../generated/resolvers.js';
-import type { LiveEvent } from '../live/live.js';
+import type { EventKind, LiveEvent, Only } from '../live/live.js';
 import { countOrders, listOrders } from '../postgres/orders.js';
-import { checkConsistency, filterId, filterText, heartbeatSeconds } from './arguments.js';
+import { checkConsistency, filterId, filterText, eventOptions } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
@@ -63,31 +63,36 @@ const changeOrderStatus = (
   { services, principal }: Context,
 ) => services.orders.changeOrderStatus(principal.id, { orderId, from, to }, idempotencyKey);
 
-const parse = eventParser(parseOrderEvent);
-
-const matching = (filter: OrderEventFilter | null | undefined): ((event: OrderEvent) => boolean) => {
-  const orderId = filter?.orderId == null ? undefined : parseUuid('filter.orderId', filter.orderId);
-  const customerId = filterId('filter.customerId', filter?.customerId);
-  const region = filterText('filter.region', filter?.region);
-  const types = filter?.types ?? undefined;
-  if (types?.some((type) => !orderTopic.types.includes(type)))
-    throw badInput('filter.types', `must be of ${orderTopic.types.join(', ')}`);
-  return ({ type, data }) =>
-    (orderId === undefined || data.id === orderId) &&
-    (customerId === undefined || data.customerId === customerId) &&
-    (region === undefined || data.region === region) &&
-    (types === undefined || types.includes(type));
+const kind: EventKind<OrderEvent, 'orderId' | 'customerId' | 'region'> = {
+  topic: orderTopic.name,
+  parse: eventParser(parseOrderEvent),
+  keys: {
+    orderId: ({ data }) => data.id,
+    customerId: ({ data }) => data.customerId,
+    region: ({ data }) => data.region,
+  },
 };
 
+const ofTypes = (types: readonly string[] | null | undefined): Only<OrderEvent> | undefined => {
+  if (!types) return undefined;
+  if (types.some((type) => !orderTopic.types.includes(type)))
+    throw badInput('filter.types', `must be of ${orderTopic.types.join(', ')}`);
+  return { name: types.toSorted().join(), test: ({ type }) => types.includes(type) };
+};
+
+const matching = (filter: OrderEventFilter | null | undefined) => ({
+  where: {
+    orderId: filter?.orderId == null ? undefined : parseUuid('filter.orderId', filter.orderId),
+    customerId: filterId('filter.customerId', filter?.customerId),
+    region: filterText('filter.region', filter?.region),
+  },
+  only: ofTypes(filter?.types),
+});
+
 const orderEvents = {
-  subscribe: (_: unknown, args: SubscriptionOrderEventsArgs, { services }: Context) =>
-    services.live.events({
-      topic: orderTopic.name,
-      parse,
-      matches: matching(args.filter),
-      after: args.after,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
-    }),
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionOrderEventsArgs, context: Context) =>
+    context.services.live.events({ kind, ...matching(args.filter), ...eventOptions(args, context) }),
   resolve: ({ event, cursor }: LiveEvent<OrderEvent>) => ({
     ...event.data,
     id: event.id,
@@ -99,6 +104,7 @@ const orderEvents = {
 };
 
 const orderState = {
+  delivery: 'latest',
   subscribe: (_: unknown, args: SubscriptionOrderArgs, { services }: Context) =>
     services.orderWatches.order(parseUuid('id', args.id)),
   resolve: (state: { order: Order | null }) => state.order,

@@ -12,10 +12,10 @@ import type {
   SubscriptionPostEventsArgs,
   UserPostsArgs,
 } from '../generated/resolvers.js';
-import type { LiveEvent } from '../live/live.js';
+import type { EventKind, LiveEvent } from '../live/live.js';
 import { readStreamPlaces } from '../postgres/order-stats.js';
 import { countPosts, listPosts } from '../postgres/post-view.js';
-import { checkConsistency, filterText, heartbeatSeconds, waitForPosition } from './arguments.js';
+import { checkConsistency, filterText, eventOptions, waitForPosition } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
@@ -71,19 +71,20 @@ const postsOfUser = ({ id }: User, args: UserPostsArgs, context: Context, info: 
   });
 };
 
-const parse = eventParser(parsePostEvent);
+const kind: EventKind<PostEvent, 'department'> = {
+  topic: postTopic.name,
+  parse: eventParser(parsePostEvent),
+  keys: { department: ({ data }) => data.department },
+};
 
 const postEvents = {
-  subscribe: (_: unknown, args: SubscriptionPostEventsArgs, { services }: Context) => {
-    const department = filterText('department', args.department);
-    return services.live.events({
-      topic: postTopic.name,
-      parse,
-      matches: ({ data }) => department === undefined || data.department === department,
-      after: args.after,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
-    });
-  },
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionPostEventsArgs, context: Context) =>
+    context.services.live.events({
+      kind,
+      where: { department: filterText('department', args.department) },
+      ...eventOptions(args, context),
+    }),
   resolve: ({ event, cursor }: LiveEvent<PostEvent>) => ({
     id: event.id,
     type: event.type,

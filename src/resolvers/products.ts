@@ -9,9 +9,9 @@ import type {
   QueryProductsArgs,
   SubscriptionProductEventsArgs,
 } from '../generated/resolvers.js';
-import type { LiveEvent } from '../live/live.js';
+import type { EventKind, LiveEvent } from '../live/live.js';
 import { countProducts, listProducts } from '../postgres/products.js';
-import { heartbeatSeconds } from './arguments.js';
+import { eventOptions } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
@@ -41,17 +41,16 @@ const updateProduct = (
   { services, principal }: Context,
 ) => services.products.updateProduct(principal.id, { id, input, expectedVersion }, idempotencyKey);
 
-const parse = eventParser(parseProductEvent);
+const kind: EventKind<ProductEvent, never> = {
+  topic: productTopic.name,
+  parse: eventParser(parseProductEvent),
+  keys: {},
+};
 
 const productEvents = {
-  subscribe: (_: unknown, { after, heartbeat }: SubscriptionProductEventsArgs, { services }: Context) =>
-    services.live.events({
-      topic: productTopic.name,
-      parse,
-      matches: () => true,
-      after,
-      heartbeatSeconds: heartbeatSeconds(heartbeat),
-    }),
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionProductEventsArgs, context: Context) =>
+    context.services.live.events({ kind, ...eventOptions(args, context) }),
   resolve: ({ event, cursor }: LiveEvent<ProductEvent>) => ({
     id: event.id,
     type: event.type,

@@ -26,7 +26,7 @@ import type {
   SubscriptionSystemMetricsArgs,
   SubscriptionUserActivitiesArgs,
 } from '../generated/resolvers.js';
-import type { LiveEvent } from '../live/live.js';
+import type { EventKind, LiveEvent } from '../live/live.js';
 import { readStreamPlaces } from '../postgres/order-stats.js';
 import { listStoredMessages } from '../postgres/telemetry-messages.js';
 import { readPipelineStats } from '../postgres/telemetry-stats.js';
@@ -39,14 +39,7 @@ import {
   listMetrics,
 } from '../postgres/telemetry.js';
 import { requireAdmin } from './admin.js';
-import {
-  filterId,
-  filterText,
-  heartbeatSeconds,
-  pageLength,
-  parseOffset,
-  waitForPosition,
-} from './arguments.js';
+import { filterId, filterText, eventOptions, pageLength, parseOffset, waitForPosition } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
@@ -156,43 +149,42 @@ const ingestSystemMetrics = (
 const ingestErrorLogs = (_: unknown, { inputs }: MutationIngestErrorLogsArgs, { services }: Context) =>
   services.telemetry.ingestErrorLogs(inputs);
 
-const activityParser = eventParser(parseUserActivity);
+const activities: EventKind<UserActivityEvent, 'userId' | 'action'> = {
+  topic: userActivityFacts.name,
+  parse: eventParser(parseUserActivity),
+  keys: { userId: ({ data }) => data.userId, action: ({ data }) => data.action },
+};
 
 const watchActivities = {
-  subscribe: (_: unknown, args: SubscriptionUserActivitiesArgs, { services }: Context) => {
-    const userId = filterId('userId', args.userId);
-    const action = filterText('action', args.action);
-    return services.live.events({
-      topic: userActivityFacts.name,
-      parse: activityParser,
-      matches: ({ data }) =>
-        (userId === undefined || data.userId === userId) && (action === undefined || data.action === action),
-      after: args.after,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
-    });
-  },
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionUserActivitiesArgs, context: Context) =>
+    context.services.live.events({
+      kind: activities,
+      where: { userId: filterId('userId', args.userId), action: filterText('action', args.action) },
+      ...eventOptions(args, context),
+    }),
   resolve: ({ event, cursor }: LiveEvent<UserActivityEvent>) => ({ activity: event.data, cursor }),
 };
 
-const errorParser = eventParser(parseErrorLog);
+const errors: EventKind<ErrorLogEvent, 'service' | 'level'> = {
+  topic: errorLogFacts.name,
+  parse: eventParser(parseErrorLog),
+  keys: { service: ({ data }) => data.service, level: ({ data }) => data.level },
+};
 
 const watchErrors = {
-  subscribe: (_: unknown, args: SubscriptionErrorLogsArgs, { services }: Context) => {
-    const service = filterText('service', args.service);
-    const { level } = args;
-    return services.live.events({
-      topic: errorLogFacts.name,
-      parse: errorParser,
-      matches: ({ data }) =>
-        (service === undefined || data.service === service) && (level == null || data.level === level),
-      after: args.after,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
-    });
-  },
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionErrorLogsArgs, context: Context) =>
+    context.services.live.events({
+      kind: errors,
+      where: { service: filterText('service', args.service), level: args.level ?? undefined },
+      ...eventOptions(args, context),
+    }),
   resolve: ({ event, cursor }: LiveEvent<ErrorLogEvent>) => ({ log: event.data, cursor }),
 };
 
 const watchMetrics = {
+  delivery: 'latest',
   subscribe: (_: unknown, args: SubscriptionSystemMetricsArgs, { services }: Context) =>
     services.telemetryWatches.metrics({
       host: filterText('host', args.host),
@@ -202,6 +194,7 @@ const watchMetrics = {
 };
 
 const watchStats = {
+  delivery: 'latest',
   subscribe: (_: unknown, __: unknown, { services }: Context) => services.telemetryWatches.stats(),
   resolve: (stats: PipelineStats) => stats,
 };

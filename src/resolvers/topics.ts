@@ -12,13 +12,13 @@ import type {
   SubscriptionMessagesArgs,
 } from '../generated/resolvers.js';
 import type { LogRecord, PartitionDescription } from '../kafka/kafka.js';
-import type { LiveEvent } from '../live/live.js';
+import type { LiveEvent, Only } from '../live/live.js';
 import type { ScanRange } from '../live/scan.js';
 import type { GroupState, TopicState } from '../live/topics.js';
 import { partitionOf } from '../partitioning.js';
 import { listTopicStatus } from '../postgres/topic-status.js';
 import { requireAdmin } from './admin.js';
-import { heartbeatSeconds, pageLength, parseOffset } from './arguments.js';
+import { eventOptions, pageLength, parseOffset } from './arguments.js';
 import type { Context } from './context.js';
 
 /** @throws MillraceError NOT_FOUND */
@@ -64,7 +64,7 @@ const messages = async (_: unknown, args: QueryMessagesArgs, context: Context) =
   const first = pageLength(args.first);
   const offset = offsetOf(args);
   const from = args.from == null ? undefined : Date.parse(parseTime('from', args.from));
-  const matches = matching(args);
+  const { test } = matching(args);
   const { partitions } = await findTopic(context, name);
   const asked = choosePartitions(name, args, partitions);
   const starts = from === undefined ? undefined : await services.topics.offsetsAt(name, from);
@@ -79,7 +79,7 @@ const messages = async (_: unknown, args: QueryMessagesArgs, context: Context) =
     newest: offset === undefined && from === undefined,
     first,
     // Times need not rise in a partition.
-    matches: from === undefined ? matches : (record) => record.timestampMs >= from && matches(record),
+    matches: from === undefined ? test : (record) => record.timestampMs >= from && test(record),
   });
 };
 
@@ -122,13 +122,16 @@ const bytesOf = (field: string, text: string | null | undefined): Buffer | undef
   return Buffer.from(text);
 };
 
-const matching = (args: Pick<QueryMessagesArgs, 'key' | 'text'>): ((record: LogRecord) => boolean) => {
+const matching = (args: Pick<QueryMessagesArgs, 'key' | 'text'>): Only<LogRecord> => {
   const key = bytesOf('key', args.key);
   const text = bytesOf('text', args.text);
   if (text?.length === 0) throw badInput('text', 'must not be empty');
-  return (record) =>
-    (key === undefined || record.key?.equals(key) === true) &&
-    (text === undefined || [record.key, record.value].some((bytes) => bytes?.includes(text)));
+  return {
+    name: JSON.stringify([args.key, args.text]),
+    test: (record) =>
+      (key === undefined || record.key?.equals(key) === true) &&
+      (text === undefined || [record.key, record.value].some((bytes) => bytes?.includes(text))),
+  };
 };
 
 const produceMessage = (_: unknown, args: MutationProduceMessageArgs, context: Context) => {
@@ -148,15 +151,15 @@ const deleteTopic = (_: unknown, { name }: MutationDeleteTopicArgs, context: Con
 };
 
 const watchMessages = {
+  delivery: 'lossless',
   subscribe: async (_: unknown, args: SubscriptionMessagesArgs, context: Context) => {
     requireAdmin(context);
     const name = nameOf(context, 'topic', args.topic);
     const watched = {
       topic: name,
-      matches: matching(args),
-      after: args.after,
+      only: matching(args),
       fromStart: args.fromStart ?? false,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
+      ...eventOptions(args, context),
     };
     await findTopic(context, name);
     return context.services.topics.records(watched);
@@ -165,6 +168,7 @@ const watchMessages = {
 };
 
 const watchTopics = {
+  delivery: 'latest',
   subscribe: (_: unknown, __: unknown, context: Context) => {
     requireAdmin(context);
     return context.services.topics.watchTopics();
@@ -173,6 +177,7 @@ const watchTopics = {
 };
 
 const watchGroups = {
+  delivery: 'latest',
   subscribe: (_: unknown, __: unknown, context: Context) => {
     requireAdmin(context);
     return context.services.topics.watchGroups();

@@ -12,9 +12,9 @@ import type {
   SubscriptionUserEventsArgs,
   UserOrdersArgs,
 } from '../generated/resolvers.js';
-import type { LiveEvent } from '../live/live.js';
+import type { EventKind, LiveEvent } from '../live/live.js';
 import { countUsers, listUsers } from '../postgres/users.js';
-import { checkConsistency, filterText, heartbeatSeconds } from './arguments.js';
+import { checkConsistency, filterText, eventOptions } from './arguments.js';
 import { connection, readPage } from './connection.js';
 import type { Context } from './context.js';
 import { eventParser } from './iterate.js';
@@ -71,20 +71,20 @@ const customerOfOrder = ({ customerId }: Order, _: unknown, { loaders }: Context
   return id === undefined ? null : loaders.users.load(id);
 };
 
-const parse = eventParser(parseUserEvent);
+const kind: EventKind<UserEvent, 'department'> = {
+  topic: userTopic.name,
+  parse: eventParser(parseUserEvent),
+  keys: { department: ({ data }) => [data.department, data.previousDepartment] },
+};
 
 const userEvents = {
-  subscribe: (_: unknown, args: SubscriptionUserEventsArgs, { services }: Context) => {
-    const department = filterText('department', args.department);
-    return services.live.events({
-      topic: userTopic.name,
-      parse,
-      matches: ({ data }) =>
-        department === undefined || data.department === department || data.previousDepartment === department,
-      after: args.after,
-      heartbeatSeconds: heartbeatSeconds(args.heartbeat),
-    });
-  },
+  delivery: 'lossless',
+  subscribe: (_: unknown, args: SubscriptionUserEventsArgs, context: Context) =>
+    context.services.live.events({
+      kind,
+      where: { department: filterText('department', args.department) },
+      ...eventOptions(args, context),
+    }),
   resolve: ({ event, cursor }: LiveEvent<UserEvent>) => ({
     id: event.id,
     type: event.type,

@@ -17,7 +17,7 @@ const untouchable = new Proxy(
   },
 );
 const services = new Proxy({}, { get: () => untouchable }) as Services;
-const anybody = () => createContext(services, { id: 'anybody', admin: false });
+const anybody = () => createContext(services, { id: 'anybody', admin: false, scope: 'nobody' });
 
 it.each([
   ['deadLetter', '{ deadLetter(id: "no uuid") { id } }'],

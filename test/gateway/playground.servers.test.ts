@@ -1,28 +1,18 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, expect, test } from '@jest/globals';
-import { chromium, type Page } from 'playwright-core';
+import { beforeAll, expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { examples } from '../../src/gateway/playground-examples.js';
 import { eventually } from '../support/await.js';
-import { closeAtEnd } from '../support/cleanup.js';
+import { hasBrowser, openPage, testInBrowser } from '../support/browser.js';
 import { createTestDatabase } from '../support/database.js';
 import { createTestClient } from '../support/graphql.js';
 import { startMillrace } from '../support/process.js';
 import { uniquePrefix } from '../support/topics.js';
 
 /** The playground in a real browser: it loads from this gateway alone, and each of its tabs runs as it is. */
-const executablePath = spawnSync('which', ['chromium'], { encoding: 'utf8' }).stdout.trim();
-if (!executablePath)
-  // oxlint-disable-next-line no-console -- a skipped test must not go unseen
-  console.warn('NO CHROMIUM ON THE PATH: the playground is NOT tested. Install chromium to test it.');
-
 const pictures = fileURLToPath(new URL('../../test-results/', import.meta.url));
-const flags = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
 
 interface Result {
   readonly data?: Record<string, unknown> | null;
@@ -42,9 +32,7 @@ interface Browsed {
 }
 
 const browse = async (): Promise<Browsed> => {
-  const browser = await chromium.launch({ executablePath, args: flags });
-  closeAtEnd(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  const page = await openPage();
   const seen: Browsed = { page, addresses: [], complaints: [], answers: [], pushed: [] };
   page.on('pageerror', ({ message }) => seen.complaints.push(message));
   page.on('console', (message) => {
@@ -98,11 +86,11 @@ const isShown = ({ page }: Browsed, text: string): Promise<void> =>
 const picture = (page: Page, name: string): Promise<Buffer> =>
   page.screenshot({ path: join(pictures, `${name}.png`) });
 
-const inBrowser = executablePath ? test : test.skip;
+const inBrowser = testInBrowser('the playground');
 let seen: Browsed;
 let url: string;
 beforeAll(async () => {
-  if (!executablePath) return;
+  if (!hasBrowser) return;
   const database = await createTestDatabase();
   const env = { DATABASE_URL: database.url, TOPIC_PREFIX: uniquePrefix(), NOTIFICATION_RETRIES: '0' };
   ({ url } = await startMillrace({ env }));

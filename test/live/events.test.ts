@@ -4,7 +4,7 @@ import { UnparseableEvent, sequenceOf } from '../../src/events/envelope.js';
 import type { LogRecord } from '../../src/kafka/kafka.js';
 import { createCursors } from '../../src/live/cursor.js';
 import { createLive, type LiveOptions, type LiveService } from '../../src/live/create-live.js';
-import type { EventsOptions, LiveEvent, Progress } from '../../src/live/live.js';
+import type { EventKind, EventsOptions, LiveEvent, Progress } from '../../src/live/live.js';
 import { createTokens } from '../../src/tokens.js';
 import {
   createFakeLog,
@@ -52,7 +52,9 @@ const parse = (record: LogRecord): Thing | undefined => {
 type Iterator = AsyncIterableIterator<LiveEvent<Thing> | Progress>;
 
 const subscribe = (live: LiveService, options: Partial<EventsOptions<Thing>> = {}): Iterator =>
-  live.events({ topic, parse, matches: () => true, ...options });
+  live.events({ kind, ...options });
+
+const kind: EventKind<Thing, 'text'> = { topic, parse, keys: { text: ({ text }) => text } };
 
 const nextEvent = async (iterator: Iterator): Promise<LiveEvent<Thing>> => {
   const { value, done } = await iterator.next();
@@ -105,7 +107,7 @@ describe('without a cursor', () => {
   test('only what matches is delivered; what does not parse and skip markers are no events', async () => {
     const log = filled(0);
     const { live } = await gatewayOn(log);
-    const iterator = subscribe(live, { matches: ({ text }) => text === 'yes' });
+    const iterator = subscribe(live, { where: { text: 'yes' } });
     log.append(0, 1, { text: 'no' });
     log.append(0, 2, { text: 'garbage' });
     log.append(0, 3, { text: 'other' });
@@ -115,7 +117,7 @@ describe('without a cursor', () => {
     await iterator.return?.();
   });
 
-  test('subscribers with one parse share it, the item and its cursor', async () => {
+  test('subscribers to one kind share its parsing, the item and its cursor', async () => {
     const log = filled(0);
     const { live } = await gatewayOn(log);
     let parses = 0;
@@ -123,7 +125,8 @@ describe('without a cursor', () => {
       parses += 1;
       return parse(record);
     };
-    const all = Array.from({ length: 10 }, () => subscribe(live, { parse: counting }));
+    const counted = { ...kind, parse: counting };
+    const all = Array.from({ length: 10 }, () => subscribe(live, { kind: counted }));
     log.append(0, 1);
     const items = await Promise.all(all.map(nextEvent));
     expect(parses).toBe(1);
@@ -295,7 +298,7 @@ describe('heartbeats', () => {
   test('say how far events went that did not match', async () => {
     const log = filled(0);
     const { live } = await gatewayOn(log);
-    const iterator = subscribe(live, { heartbeatSeconds: 0.05, matches: () => false });
+    const iterator = subscribe(live, { heartbeatSeconds: 0.05, where: { text: 'nothing' } });
     await nextProgress(iterator);
     for (const number of [1, 2, 3]) log.append(0, number);
     const { cursor } = await nextProgress(iterator);
@@ -355,7 +358,7 @@ describe('the end', () => {
     const iterators = [
       subscribe(live),
       subscribe(live, { after: fromStart }),
-      subscribe(live, { heartbeatSeconds: 30, matches: () => false }),
+      subscribe(live, { heartbeatSeconds: 30, where: { text: 'nothing' } }),
     ];
     const pending = iterators.map((iterator) => iterator.next());
     const unpulled = subscribe(live);

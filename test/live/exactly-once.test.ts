@@ -5,7 +5,8 @@ import { MillraceError } from '../../src/errors.js';
 import type { LogRecord } from '../../src/kafka/kafka.js';
 import { createCursors } from '../../src/live/cursor.js';
 import { createLive, type LiveService } from '../../src/live/create-live.js';
-import type { LiveEvent, Progress } from '../../src/live/live.js';
+import { fits } from '../../src/live/buckets.js';
+import type { EventsOptions, LiveEvent, Progress } from '../../src/live/live.js';
 import { createTokens } from '../../src/tokens.js';
 import { createFakeLog, facts, settle, silent, things, type FakeKafka, type FakeLog } from './fake-log.js';
 
@@ -18,7 +19,6 @@ import { createFakeLog, facts, settle, silent, things, type FakeKafka, type Fake
 const cursors = createCursors(createTokens('a secret'));
 const partitionCount = 3;
 const gatewayCount = 3;
-const clientCount = 4;
 
 type Action =
   | { kind: 'append'; partition: number; resend: number; back: number; skip: boolean; hole: boolean }
@@ -30,7 +30,7 @@ type Action =
 
 const partition = fc.nat(partitionCount - 1);
 const gateway = fc.nat(gatewayCount - 1);
-const client = fc.nat(clientCount - 1);
+const client = fc.nat(3);
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 6,
@@ -65,11 +65,36 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('leave' as const), client }) },
 );
 
-const parse = (record: LogRecord): { partition: number; number: number } => ({
+interface Numbered {
+  readonly partition: number;
+  readonly number: number;
+}
+
+const tensOf = (number: number): string => String(Math.floor(number / 10));
+
+const parse = (record: LogRecord): Numbered => ({
   partition: record.partition,
   number: Number(record.value),
 });
-type Item = LiveEvent<ReturnType<typeof parse>> | Progress;
+const kind = {
+  topic: things.name,
+  parse,
+  keys: {
+    partition: (event: Numbered) => String(event.partition),
+    // An event of two values: it belongs to its own tens and to those before.
+    tens: ({ number }: Numbered) => [tensOf(number), tensOf(number - 10)],
+  },
+};
+
+/** What the clients ask for, one after the other. */
+const filters: readonly Pick<EventsOptions<Numbered>, 'where' | 'only'>[] = [
+  {},
+  { where: { partition: '1' } },
+  { where: { tens: '0', partition: '0' } },
+  { where: { tens: '0' }, only: { name: 'odd', test: ({ number }) => number % 2 === 1 } },
+];
+
+type Item = LiveEvent<Numbered> | Progress;
 
 interface Setup {
   readonly topic: TopicSpec;
@@ -77,6 +102,8 @@ interface Setup {
   readonly ring: number;
   /** Records. */
   readonly page: number;
+  /** Events. */
+  readonly bucket: number;
 }
 
 interface Gateway {
@@ -92,6 +119,7 @@ const startGateway = (log: FakeLog, setup: Setup): Gateway => {
     topics: [setup.topic],
     logger: silent,
     hub: { ring: { entries: setup.ring, bytes: 1_000_000 }, warmRecords: 8 },
+    bucketEvents: setup.bucket,
     backlog: { pageBytes: 1, alignment: 4, memoryBytes: 5_000, concurrency: 2 },
   });
   void live.start();
@@ -99,7 +127,7 @@ const startGateway = (log: FakeLog, setup: Setup): Gateway => {
 };
 
 /** A client that remembers what it saw and the cursor behind it. */
-const createClient = (start: string) => {
+const createClient = (start: string, filter: (typeof filters)[number]) => {
   let cursor = start;
   let iterator: AsyncIterableIterator<Item> | undefined;
   let pending: Promise<void> | undefined;
@@ -134,9 +162,8 @@ const createClient = (start: string) => {
     connect: async (live: LiveService): Promise<void> => {
       await leave();
       iterator = live.events({
-        topic: things.name,
-        parse,
-        matches: () => true,
+        kind,
+        ...filter,
         after: cursor,
         heartbeatSeconds: 1_000,
       });
@@ -160,7 +187,7 @@ const run = async (actions: readonly Action[], setup: Setup): Promise<void> => {
   const log = createFakeLog(partitionCount);
   const gateways = Array.from({ length: gatewayCount }, () => startGateway(log, setup));
   await settle();
-  const clients = Array.from({ length: clientCount }, () => createClient(cursors.encode(things.name, [])));
+  const clients = filters.map((filter) => createClient(cursors.encode(things.name, []), filter));
   const expected: number[][] = Array.from({ length: partitionCount }, () => []);
   const last = Array.from({ length: partitionCount }, () => 0);
 
@@ -208,6 +235,7 @@ const run = async (actions: readonly Action[], setup: Setup): Promise<void> => {
     while ((await each.pull(1_000)) > 0);
     await each.leave();
     expect(each.failure()).toBeUndefined();
+    const matches = fits({ kind, ...filters[index] });
     expect(
       expected.map((_, p) =>
         each
@@ -215,7 +243,7 @@ const run = async (actions: readonly Action[], setup: Setup): Promise<void> => {
           .filter((event) => event.partition === p)
           .map(({ number }) => number),
       ),
-    ).toEqual(expected);
+    ).toEqual(expected.map((numbers, p) => numbers.filter((number) => matches({ partition: p, number }))));
   }
   for (const { live } of gateways) {
     expect(live.stats().feeds[0]!.listeners).toBe(0);
@@ -231,6 +259,7 @@ test('whatever is resent, restarted, slow or disconnected, every client sees eve
         topic: fc.constantFrom(things, things, facts),
         ring: fc.integer({ min: 1, max: 12 }),
         page: fc.integer({ min: 1, max: 5 }),
+        bucket: fc.integer({ min: 1, max: 8 }),
       }),
       run,
     ),

@@ -64,7 +64,7 @@ const run = async (query: string): Promise<Run> => {
     database: counting,
     live: { asOf: async (topic: string) => (topics.push(topic), 'as-of') },
   } as unknown as Services;
-  const contextValue = createContext(services, { id: 'caller', admin: true });
+  const contextValue = createContext(services, { id: 'caller', admin: true, scope: 'admin' });
   const { data, errors } = await execute({ schema, document: operation.document, contextValue });
   if (errors) throw new Error(String(errors[0]));
   return { data: data as Run['data'], statements, topics };

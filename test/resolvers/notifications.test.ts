@@ -28,7 +28,7 @@ test('notifications of 100 orders take one statement for the lists, one for the 
     schema: createSchema(resolvers, scalars),
     source:
       '{ orders(first: 100) { nodes { id notifications(first: 5) { nodes { id } totalCount asOf } } } }',
-    contextValue: createContext(services, { id: 'caller', admin: true }),
+    contextValue: createContext(services, { id: 'caller', admin: true, scope: 'admin' }),
   });
   expect(errors).toBeUndefined();
   expect(data).toEqual({

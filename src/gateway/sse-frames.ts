@@ -1,0 +1,50 @@
+import type { ExecutionResult, GraphQLError } from 'graphql';
+import type { Payload } from './delivery.js';
+
+/** The text of an event stream. JSON has no raw newline, so the data of an event is one line. */
+
+/** What a client brings back as `Last-Event-ID` from a stream that is over. No cursor is so short. */
+export const endId = 'end';
+
+/** A comment: tells the network, and whoever watches it, that the stream lives. */
+export const ping = Buffer.from(':\n\n');
+
+/** The end for good. An EventSource comes back once, with the id, and is then told to stay away. */
+export const complete = Buffer.from(`event: complete\nid: ${endId}\ndata:\n\n`);
+
+/** How long an EventSource waits before it connects again. */
+export const retry = (ms: number): Buffer => Buffer.from(`retry: ${ms}\n\n`);
+
+/** Moves the place of an EventSource, without an event. Empty for what came from a client and would break the line. */
+export const place = (cursor: unknown): Buffer =>
+  Buffer.from(typeof cursor === 'string' && /^[!-~]+$/.test(cursor) ? `id: ${cursor}\n\n` : '');
+
+export const single = (result: ExecutionResult): Buffer =>
+  Buffer.concat([next({ json: Buffer.from(JSON.stringify(result)), cursor: undefined }), complete]);
+
+export const failure = (errors: readonly GraphQLError[]): Buffer => single({ errors });
+
+const head = Buffer.from('event: next\n');
+const data = Buffer.from('data: ');
+const end = Buffer.from('\n\n');
+
+const next = ({ json, cursor }: Payload): Buffer =>
+  cursor === undefined
+    ? Buffer.concat([head, data, json, end])
+    : Buffer.concat([head, Buffer.from(`id: ${cursor}\n`), data, json, end]);
+
+const made = new WeakMap<Payload, Buffer>();
+
+/** The events of results that go out together. The text of each is made once for all clients that get it. */
+export const events = (payloads: readonly Payload[]): Buffer => {
+  const [first] = payloads;
+  return first && payloads.length === 1 ? eventOf(first) : Buffer.concat(payloads.map(eventOf));
+};
+
+const eventOf = (payload: Payload): Buffer => {
+  const known = made.get(payload);
+  if (known) return known;
+  const event = next(payload);
+  made.set(payload, event);
+  return event;
+};
