@@ -113,6 +113,7 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
     let then: () => void;
     try {
       const left = takeInto(ready);
+      if (left === 'nothing') turn.leastBehind = 0;
       then = left === 'end' ? end : left === 'more' ? () => scheduler.wake(turn) : () => {};
     } catch (error) {
       then = () => end({ error });
@@ -123,6 +124,7 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
 
   const turn = {
     isQueued: false,
+    leastBehind: Number.POSITIVE_INFINITY,
     run,
     behind: () => pull.behind?.() ?? 0,
     giveUp: () => {

@@ -39,7 +39,7 @@ export interface GatewayOptions {
 export interface SubscriberLimits {
   /** Bytes unsent on one connection, beyond which nothing is taken for it. */
   readonly bufferBytes: number;
-  /** How many records one that takes nothing may fall behind before its subscription ends with GAP. */
+  /** How many records one may fall back from its best place before its subscription ends with GAP. */
   readonly mostBehind: number;
   /** Over how long clients are told to reconnect at `stop`. */
   readonly reconnectSpreadMs: number;

@@ -5,6 +5,8 @@ export interface Turn {
   run(): void;
   /** Records that have come since its place. */
   behind(): number;
+  /** The fewest that it was behind. */
+  leastBehind: number;
   /** Its client is too slow. */
   giveUp(): void;
 }
@@ -21,7 +23,7 @@ export interface Scheduler {
 }
 
 export interface SchedulerOptions {
-  /** How many records a client that takes nothing may fall behind. */
+  /** How many records a client may fall back from the best place that it has had: one that resumes begins far behind. */
   readonly mostBehind: number;
 }
 
@@ -29,15 +31,12 @@ const sliceMs = 8;
 /** Turns between looks at the clock. */
 const stretch = 16;
 const sweepMs = 1_000;
-/** Who is behind because it has just come back is not slow. */
-const patienceMs = 3_000;
 
 export const createScheduler = ({ mostBehind }: SchedulerOptions): Scheduler => {
   let queue: Turn[] = [];
   let isScheduled = false;
   const afterwards = new Set<() => void>();
-  /** Since when. */
-  const blocked = new Map<Turn, number>();
+  const blocked = new Set<Turn>();
   let sweeping: NodeJS.Timeout | undefined;
 
   const schedule = (): void => {
@@ -66,9 +65,11 @@ export const createScheduler = ({ mostBehind }: SchedulerOptions): Scheduler => 
   };
 
   const sweep = (): void => {
-    const now = performance.now();
-    for (const [turn, since] of blocked)
-      if (now - since > patienceMs && turn.behind() > mostBehind) turn.giveUp();
+    for (const turn of blocked) {
+      const behind = turn.behind();
+      turn.leastBehind = Math.min(turn.leastBehind, behind);
+      if (behind - turn.leastBehind > mostBehind) turn.giveUp();
+    }
     if (blocked.size > 0) return;
     clearInterval(sweeping);
     sweeping = undefined;
@@ -86,7 +87,7 @@ export const createScheduler = ({ mostBehind }: SchedulerOptions): Scheduler => 
       schedule();
     },
     block: (turn) => {
-      if (!blocked.has(turn)) blocked.set(turn, performance.now());
+      blocked.add(turn);
       sweeping ??= setInterval(sweep, sweepMs);
     },
     unblock: (turn) => void blocked.delete(turn),
