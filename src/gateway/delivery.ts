@@ -113,7 +113,8 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
     let then: () => void;
     try {
       const left = takeInto(ready);
-      if (left === 'nothing') turn.leastBehind = 0;
+      if (left === 'nothing' && turn.leastBehind > 0)
+        turn.leastBehind = Math.min(turn.leastBehind, turn.behind());
       then = left === 'end' ? end : left === 'more' ? () => scheduler.wake(turn) : () => {};
     } catch (error) {
       then = () => end({ error });
