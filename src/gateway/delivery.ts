@@ -29,6 +29,8 @@ export interface Delivery {
 }
 
 export interface PausableDelivery extends Delivery {
+  /** All that was taken is written, so the place of the pull is the client's. */
+  readonly isSettled: boolean;
   /** Takes no more, and resolves when all that was taken is written: the place of the pull is then the client's. */
   pause(): Promise<void>;
 }
@@ -39,8 +41,8 @@ export interface DeliveryOptions {
   readonly scheduler: Scheduler;
   /** What an item is to all equal subscriptions; a promise while it is being made. */
   readonly payloadOf: (item: object) => Payload | Promise<Payload>;
-  /** Called once, when it ends by itself. */
-  readonly onEnd: (error: unknown) => void;
+  /** Called once, when it ends by itself; with what it threw. */
+  readonly onEnd: (failure?: { readonly error: unknown }) => void;
 }
 
 /** Taken in one turn, before others have theirs. */
@@ -98,9 +100,9 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
     return 'more';
   };
 
-  const end = (error: unknown): void => {
+  const end = (failure?: { readonly error: unknown }): void => {
     finish();
-    onEnd(error);
+    onEnd(failure);
   };
 
   const run = (): void => {
@@ -111,9 +113,9 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
     let then: () => void;
     try {
       const left = takeInto(ready);
-      then = left === 'end' ? () => end(undefined) : left === 'more' ? () => scheduler.wake(turn) : () => {};
+      then = left === 'end' ? end : left === 'more' ? () => scheduler.wake(turn) : () => {};
     } catch (error) {
-      then = () => end(error);
+      then = () => end({ error });
     }
     if (ready.length > 0) sink.write(ready);
     return then();
@@ -129,7 +131,7 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
       try {
         pull.take();
       } catch (error) {
-        end(error);
+        end({ error });
       }
     },
   };
@@ -138,6 +140,9 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
   scheduler.wake(turn);
   return {
     wake: () => scheduler.wake(turn),
+    get isSettled() {
+      return !isMaking && made === undefined;
+    },
     pause: async () => {
       isPaused = true;
       if (isMaking) await new Promise<void>((resolve) => (onMade = resolve));

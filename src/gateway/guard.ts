@@ -39,6 +39,8 @@ export interface SubscribeOptions {
 }
 
 export interface Subscription extends Delivery {
+  /** The cursor behind all that was written; undefined before there is one, and now and then. */
+  place(): string | undefined;
   /**
    * The client is somebody else now, or may see other things: the field is asked again whether it may be watched, from
    * where the subscription is, and its results are those of the new scope's group.
@@ -129,12 +131,12 @@ export const createGuard = ({
       delivery = group = undefined;
     };
 
-    const end = (error: unknown): void => {
+    const end = (failure?: { readonly error: unknown }): void => {
       if (isOver) return;
       isOver = true;
       const cursor = place();
       release();
-      sink.end(error === undefined ? undefined : withCursor(mask(error), cursor));
+      sink.end(failure && withCursor(mask(failure.error), cursor));
     };
 
     const deliver = (principal: Principal, source: AsyncIterable<unknown>): void => {
@@ -162,13 +164,14 @@ export const createGuard = ({
           if (isOver || mine !== attempt) pullOf(source).close();
           else deliver(principal, source);
         },
-        (error: unknown) => mine === attempt && end(error),
+        (error: unknown) => mine === attempt && end({ error }),
       );
     };
 
     start(first, resumeAfter);
     return {
       wake: () => delivery?.wake(),
+      place: () => (delivery?.isSettled ? place() : undefined),
       reauthorise: async (principal) => {
         const mine = (attempt += 1);
         await delivery?.pause();

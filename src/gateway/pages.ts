@@ -19,6 +19,7 @@ export const homePage = `<!doctype html>
 <dl>
   <dt><a href="/playground">Playground</a></dt><dd>Write queries, mutations and subscriptions; examples are there to run.</dd>
   <dt><code>/graphql</code></dt><dd>The API: HTTP, and WebSocket with the subprotocol <code>graphql-transport-ws</code>.</dd>
+  <dt><code>/graphql/stream</code></dt><dd>The same as server-sent events, for <code>EventSource</code>.</dd>
   <dt><a href="/health/ready">Readiness</a>, <a href="/health/live">liveness</a></dt><dd>What this process needs, and whether it is there.</dd>
   <dt><a href="/metrics">Metrics</a></dt><dd>For Prometheus.</dd>
 </dl>

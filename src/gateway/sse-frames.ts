@@ -6,18 +6,18 @@ import type { Payload } from './delivery.js';
 /** What a client brings back as `Last-Event-ID` from a stream that is over. No cursor is so short. */
 export const endId = 'end';
 
-/** A comment: tells the network, and whoever watches it, that the stream lives. */
-export const ping = Buffer.from(':\n\n');
+/**
+ * A comment: tells the network, and whoever watches it, that the stream lives. With a cursor, which is a line by itself, an
+ * EventSource moves its place without an event.
+ */
+export const ping = (cursor: unknown): Buffer =>
+  Buffer.from(typeof cursor === 'string' && /^[!-~]+$/.test(cursor) ? `:\nid: ${cursor}\n\n` : ':\n\n');
 
 /** The end for good. An EventSource comes back once, with the id, and is then told to stay away. */
 export const complete = Buffer.from(`event: complete\nid: ${endId}\ndata:\n\n`);
 
 /** How long an EventSource waits before it connects again. */
 export const retry = (ms: number): Buffer => Buffer.from(`retry: ${ms}\n\n`);
-
-/** Moves the place of an EventSource, without an event. Empty for what came from a client and would break the line. */
-export const place = (cursor: unknown): Buffer =>
-  Buffer.from(typeof cursor === 'string' && /^[!-~]+$/.test(cursor) ? `id: ${cursor}\n\n` : '');
 
 export const single = (result: ExecutionResult): Buffer =>
   Buffer.concat([next({ json: Buffer.from(JSON.stringify(result)), cursor: undefined }), complete]);

@@ -22,6 +22,8 @@ export interface EventStreamOptions {
   readonly retryMs: number;
   /** It was full, and no longer is. */
   readonly onDrain: () => void;
+  /** The cursor behind all that was written, where there is one. */
+  readonly place: () => string | undefined;
 }
 
 export interface EventStream {
@@ -48,7 +50,7 @@ const streamHeaders = {
 } as const;
 
 export const createEventStream = (reply: FastifyReply, options: EventStreamOptions): EventStream => {
-  const { bufferBytes, keepAliveMs, retryMs, onDrain } = options;
+  const { bufferBytes, keepAliveMs, retryMs, onDrain, place } = options;
   reply.hijack();
   const { raw } = reply;
   let state: 'NEW' | 'OPEN' | 'ENDED' | 'CLOSED' = 'NEW';
@@ -74,7 +76,7 @@ export const createEventStream = (reply: FastifyReply, options: EventStreamOptio
     if (waits && waitedAtTick && taken === takenAtTick) return void raw.destroy();
     waitedAtTick = waits;
     takenAtTick = taken;
-    if (state === 'OPEN' && !waits) send(ping);
+    if (state === 'OPEN' && !waits) send(ping(place()));
     return undefined;
   };
   const timer = setInterval(tick, keepAliveMs);

@@ -1,70 +1,88 @@
 import type { FastifyReply } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import type { Principal } from '../resolvers/context.js';
-import type { Delivery, Sink } from './delivery.js';
+import { counted } from './counted.js';
 import type { Operation } from './documents.js';
-import type { Guard } from './guard.js';
+import type { Guard, Subscription } from './guard.js';
 import { outcomeOf, type Metrics } from './metrics.js';
-import { complete, events, failure, place } from './sse-frames.js';
-import type { EventStream } from './sse-stream.js';
+import { complete, events, failure, ping } from './sse-frames.js';
+import type { EventStream, EventStreamOptions } from './sse-stream.js';
 
-export type CreateStream = (reply: FastifyReply, onDrain?: () => void) => EventStream;
+export type CreateStream = (
+  reply: FastifyReply,
+  options?: Pick<EventStreamOptions, 'onDrain' | 'place'>,
+) => EventStream;
 
 export interface StreamSubscriptionOptions {
-  readonly guard: Guard;
+  readonly guard: Pick<Guard, 'subscribe'>;
   readonly operation: Operation;
   readonly principal: Principal;
-  /** The cursor that the client brought. */
   readonly resumeAfter: string | undefined;
   readonly metrics: Metrics;
-  /** For how long the status waits for the first result, or for an error that then becomes it. */
-  readonly holdMs: number;
   readonly createStream: CreateStream;
   readonly reply: FastifyReply;
+  /** Whether the status waits for the first result, or for an error that then becomes it; for `settleMs` at most. */
+  readonly holds: boolean;
+  /** By then a subscription stands, as a rule, and has a place. */
+  readonly settleMs: number;
 }
 
-const transport = 'sse';
+/** A stream of the results of one subscription. */
+export interface SubscriptionStream {
+  readonly closed: Promise<void>;
+  /** Ends the response without `complete`: its client comes again with its place. */
+  sendAway(): void;
+  destroy(): void;
+}
 
 /** Sends the results of a subscription as events until it ends or the client is gone. */
-export const streamSubscription = (options: StreamSubscriptionOptions): EventStream => {
-  const { guard, operation, principal, resumeAfter, metrics, holdMs, createStream, reply } = options;
-  let delivery: Delivery = { wake: nothing, stop: nothing };
+export const streamSubscription = (options: StreamSubscriptionOptions): SubscriptionStream => {
+  const { guard, operation, principal, resumeAfter, metrics, createStream, reply, holds, settleMs } = options;
+  let subscription: Pick<Subscription, 'wake' | 'place' | 'stop'> = absent;
   let delivered = false;
-  let outcome = 'ok';
-  const stream = createStream(reply, () => delivery.wake());
-  const hold = holdMs > 0 ? setTimeout(stream.open, holdMs) : undefined;
-  if (!hold) stream.open();
-  metrics.subscriptions.inc({ transport });
-  void stream.closed.then(() => {
-    clearTimeout(hold);
-    delivery.stop();
-    metrics.subscriptions.dec({ transport });
-    metrics.operations.inc({ transport, kind: 'subscription', outcome });
-  });
+  const place = (): string | undefined => subscription.place();
+  const stream = createStream(reply, { onDrain: () => subscription.wake(), place });
+  if (!holds) stream.open();
+  // Who has seen no event yet has a place all the same, should the gateway die.
+  const settle = setTimeout(() => stream.write(ping(place())), settleMs);
 
   const fail = (error: GraphQLError): void => {
-    outcome = outcomeOf([error]);
-    if (isPassing(error, delivered)) stream.end(place(error.extensions.cursor));
-    else if (stream.isNew && outcome === 'refused') stream.refuse(400, { errors: [error] });
+    if (isPassing(error, delivered)) stream.end(ping(error.extensions.cursor));
+    else if (stream.isNew && outcomeOf([error]) === 'refused') stream.refuse(400, { errors: [error] });
     else stream.end(failure([error]));
   };
-  const sink: Sink = {
-    get isFull() {
-      return stream.isFull;
+  const { sink, stop } = counted(
+    {
+      get isFull() {
+        return stream.isFull;
+      },
+      write: (payloads) => {
+        delivered = true;
+        stream.write(events(payloads));
+      },
+      end: (error) => (error ? fail(error) : stream.end(complete)),
     },
-    write: (payloads) => {
-      delivered = true;
-      metrics.delivered(transport, payloads.length);
-      stream.write(events(payloads));
+    'sse',
+    metrics,
+  );
+  void stream.closed.then(() => {
+    clearTimeout(settle);
+    stop();
+    subscription.stop();
+  });
+  subscription = guard.subscribe(operation, principal, sink, { resumeAfter });
+  return {
+    closed: stream.closed,
+    sendAway: () => {
+      stream.end(ping(place()));
+      subscription.stop();
     },
-    end: (error) => (error ? fail(error) : stream.end(complete)),
+    destroy: stream.destroy,
   };
-  delivery = guard.subscribe(operation, principal, sink, { resumeAfter });
-  return stream;
 };
 
-const nothing = (): void => undefined;
+const absent = { wake: () => undefined, place: () => undefined, stop: () => undefined };
 
-/** A stream that stood and lost what is beneath it, as when the gateway stops: its client is to come again by itself. */
+/** A stream that stood and lost what is beneath it: its client is to come again by itself. */
 const isPassing = ({ extensions }: GraphQLError, delivered: boolean): boolean =>
   extensions.code === 'UNAVAILABLE' && (delivered || typeof extensions.cursor === 'string');

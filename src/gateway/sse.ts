@@ -10,8 +10,8 @@ import { UnreadableText } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
 import { spreadOver } from './spread.js';
 import { endId, failure, single } from './sse-frames.js';
-import { createEventStream, type EventStream } from './sse-stream.js';
-import { streamSubscription, type CreateStream } from './sse-subscription.js';
+import { createEventStream } from './sse-stream.js';
+import { streamSubscription, type CreateStream, type SubscriptionStream } from './sse-subscription.js';
 
 /*
  * GraphQL over server-sent events at /graphql/stream: an operation is a response, its results are events, and the id of an
@@ -25,38 +25,43 @@ import { streamSubscription, type CreateStream } from './sse-subscription.js';
  * preflight, and that gets no consent here.
  */
 export interface StreamsOptions {
-  readonly guard: Guard;
+  readonly guard: Pick<Guard, 'prepare' | 'execute' | 'subscribe'>;
   readonly authenticate: Authenticate;
+  /** Bytes that may be unsent for one client. */
+  readonly bufferBytes: number;
   readonly metrics: Metrics;
   readonly log: { error(details: object, message: string): void };
   readonly limits?: Partial<StreamLimits>;
 }
 
 export interface StreamLimits {
-  /** What may wait unsent for one client. */
-  readonly bufferBytes: number;
+  /** Between pings. */
   readonly keepAliveMs: number;
   /** Clients come again after half of this to one and a half, so that not all of a gateway that died come at once. */
   readonly retryMs: number;
   /** How long a POST is held back for its first result, or for an error that then becomes its status. */
-  readonly holdMs: number;
+  readonly settleMs: number;
 }
 
-const defaults: StreamLimits = { bufferBytes: 262_144, keepAliveMs: 12_000, retryMs: 1_000, holdMs: 250 };
+const defaults: StreamLimits = { keepAliveMs: 12_000, retryMs: 1_000, settleMs: 250 };
 
 const offered = new Set(['*/*', 'text/*', 'text/event-stream']);
 const transport = 'sse';
 
 export const createStreams = (options: StreamsOptions) => {
-  const { guard, authenticate, metrics, log } = options;
-  const limits = { ...defaults, ...options.limits };
-  const streams = new Set<EventStream>();
+  const { guard, authenticate, bufferBytes, metrics, log } = options;
+  const { keepAliveMs, retryMs, settleMs } = { ...defaults, ...options.limits };
+  const streams = new Set<SubscriptionStream>();
   let stopping = false;
 
-  const createStream: CreateStream = (reply, onDrain = nothing) => {
-    const retryMs = Math.round(limits.retryMs * (0.5 + Math.random()));
-    return createEventStream(reply, { ...limits, retryMs, onDrain });
-  };
+  const createStream: CreateStream = (reply, { onDrain, place } = alone) =>
+    createEventStream(reply, {
+      bufferBytes,
+      keepAliveMs,
+      retryMs: Math.round(retryMs * (0.5 + Math.random())),
+      onDrain,
+      place,
+    });
 
   const prepare = (request: FastifyRequest): Operation | readonly GraphQLError[] => {
     const isGet = request.method === 'GET';
@@ -95,17 +100,16 @@ export const createStreams = (options: StreamsOptions) => {
     else stream.end(single(result));
   };
 
-  const follow = (request: FastifyRequest, operation: Operation, reply: FastifyReply): void => {
-    const stream = streamSubscription({
-      guard,
-      metrics,
-      operation,
-      principal: authenticate(request.raw),
-      resumeAfter: lastIdOf(request),
-      reply,
-      createStream,
-      holdMs: request.method === 'GET' ? 0 : limits.holdMs,
-    });
+  const follow = (
+    operation: Operation,
+    principal: Principal,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
+    const holds = request.method === 'POST';
+    const resumeAfter = lastIdOf(request);
+    const mine = { operation, principal, resumeAfter, createStream, reply, holds, settleMs };
+    const stream = streamSubscription({ guard, metrics, ...mine });
     streams.add(stream);
     void stream.closed.then(() => streams.delete(stream));
   };
@@ -123,8 +127,9 @@ export const createStreams = (options: StreamsOptions) => {
     if (stopping) return refuse(reply, 503, 'This gateway is stopping: ask another.', 'UNAVAILABLE');
     const prepared = prepare(request);
     if (!('document' in prepared)) return refuseOperation(isGet, prepared, reply);
-    if (prepared.type === 'subscription') return follow(request, prepared, reply);
-    return execute(isGet, prepared, authenticate(request.raw), reply);
+    const principal = authenticate(request.raw);
+    if (prepared.type !== 'subscription') return execute(isGet, prepared, principal, reply);
+    return follow(prepared, principal, request, reply);
   };
 
   return {
@@ -141,18 +146,21 @@ export const createStreams = (options: StreamsOptions) => {
       stopping = true;
       const open = [...streams];
       const late = setTimeout(() => open.forEach((stream) => stream.destroy()), deadlineMs);
-      await spreadOver(open, Math.min(spreadMs, deadlineMs), (stream) => stream.end());
+      await spreadOver(open, Math.min(spreadMs, deadlineMs), (stream) => stream.sendAway());
       await Promise.all(open.map((stream) => stream.closed));
       clearTimeout(late);
     },
   };
 };
 
-/** A browser sends none, or an empty one, where it has had no id. */
-const lastIdOf = ({ headers }: FastifyRequest): string | undefined =>
-  String(headers['last-event-id'] ?? '') || undefined;
+/** Of a stream that is no subscription. */
+const alone = { onDrain: () => undefined, place: () => undefined };
 
-const nothing = (): void => undefined;
+/** What an EventSource that connects again brings: a cursor, or that it is over. */
+const lastIdOf = ({ headers }: FastifyRequest): string | undefined => {
+  const id = headers['last-event-id'];
+  return id === undefined || id === '' ? undefined : String(id);
+};
 
 const badRequest = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });

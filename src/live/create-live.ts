@@ -56,12 +56,18 @@ export const createLive = (options: LiveOptions): LiveService => {
   const states = createStates(logger);
   const memo = createMemo();
   const itemOf = createItemOf(cursors, memo);
-  const buckets = new Map<Feed, Buckets>(hub.feeds.map((feed) => [feed, createBuckets({ feed, itemOf, capacity: options.bucketEvents })]));
+  const buckets = new WeakMap<Feed, Buckets>();
+
+  const bucketsOf = (feed: Feed): Buckets => {
+    const known = buckets.get(feed) ?? createBuckets({ feed, itemOf, capacity: options.bucketEvents });
+    buckets.set(feed, known);
+    return known;
+  };
 
   const eventsOf = <E>(asked: EventsOptions<E>): Items<LiveEvent<E> | Progress> => {
     const feed = hub.feed(asked.kind.topic);
     return iterate(
-      pullEvents(feed, asked, { buckets: buckets.get(feed)!, backlog, cursors, itemOf, memo, logger }),
+      pullEvents(feed, asked, { buckets: bucketsOf(feed), backlog, cursors, itemOf, memo, logger }),
     );
   };
 

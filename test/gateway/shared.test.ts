@@ -130,7 +130,7 @@ const createSink = () => {
 
 const prepare = (query: string, variables: Record<string, unknown> = {}): Operation => {
   const prepared = guard.prepare({ query, variables });
-  if (!('document' in prepared)) throw prepared[0];
+  if (!('document' in prepared)) throw new Error(String(prepared[0]));
   return prepared;
 };
 

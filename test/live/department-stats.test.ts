@@ -81,7 +81,7 @@ const createPublisher = (log: FakeLog) => {
 type Watch = ReturnType<DepartmentWatches['all']>;
 
 const next = async (watch: Watch): Promise<string> => {
-  const { value } = (await watch.next()) as IteratorResult<DepartmentStats, undefined>;
+  const { value } = await watch.next();
   return `${value?.department} ${value?.version}`;
 };
 
