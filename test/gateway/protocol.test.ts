@@ -480,6 +480,7 @@ describe('an id may be used again', () => {
       client.watch('1', 'over and over');
       client.complete('1');
     }
+    client.watch('1', 'over and over');
     await client.isQuiet();
     client.cut();
     await client.closed;
