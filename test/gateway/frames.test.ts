@@ -169,6 +169,17 @@ describe('a client that does not read', () => {
     await eventually(() => source.ended);
   });
 
+  it.failing('is not read either: the answers to what it goes on to send do not pile up', async () => {
+    const client = await open();
+    client.pause();
+    const ping = frameOf(
+      opcodes.text,
+      JSON.stringify({ type: 'ping', payload: { text: big.slice(0, 120_000) } }),
+    );
+    for (let n = 0; n < 400; n += 1) client.write(ping);
+    await expect(eventually(() => client.unsent() === 0, { timeoutMs: 3_000 })).rejects.toThrow('Not within');
+  });
+
   it('is answered and ended as any other once it reads: pings, complete, errors', async () => {
     const client = await open();
     client.watch('1', 'asks on');

@@ -36,6 +36,8 @@ export interface RawSocket {
   send(message: object | string): void;
   /** Bytes as they are, in one write; see {@link frameOf}. */
   write(bytes: Buffer): void;
+  /** Of what it wrote, the bytes that the gateway's side has not taken. */
+  unsent(): number;
   pause(): void;
   resume(): void;
   /** Ends the connection without a close frame. */
@@ -120,6 +122,7 @@ export const openRawSocket = async (
     send: (message) =>
       socket.write(frameOf(opcodes.text, typeof message === 'string' ? message : JSON.stringify(message))),
     write: (bytes) => socket.write(bytes),
+    unsent: () => socket.writableLength,
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     // A reset behind its own end would leave the handle open.
