@@ -10,19 +10,25 @@ export const percentile = (samples, p) => {
 
 export const median = (samples) => percentile(samples, 0.5);
 
-/** `median (least to most)` of one figure over the rounds. */
+/** `median (least to most)` of one figure over the rounds; of one round the figure. */
 export const spread = (values, digits = 1) => {
+  if (values.length === 1) return values[0].toFixed(digits);
   const [low, high] = [Math.min(...values), Math.max(...values)];
   return `${median(values).toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`;
 };
 
+const line = (cells) => `| ${cells.join(' | ')} |`;
+const tableOf = ({ columns, rows }) => [line(columns), line(columns.map(() => '---')), ...rows.map(line), ''];
+
 /**
- * Prints a table and appends it to `bench/results/<name>.md`, newest last.
+ * Prints what was measured and appends it to `bench/results/<name>.md`, newest last.
  * @param {string} name of the benchmark
- * @param {{ command: string, notes: string, columns: string[], rows: string[][] }} table
+ * @param {{ command: string, notes: string, columns?: string[], rows?: string[][], tables?: { columns: string[], rows: string[][] }[], isKept?: boolean }} result one table, or several; kept in the file unless told otherwise
  */
-export const report = (name, { command, notes, columns, rows }) => {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
+export const report = (
+  name,
+  { command, notes, columns, rows, tables = [{ columns, rows }], isKept = true },
+) => {
   const [cpu] = cpus();
   const text = [
     `## ${new Date().toISOString().slice(0, 16)}Z, commit ${commit()}`,
@@ -30,13 +36,11 @@ export const report = (name, { command, notes, columns, rows }) => {
     `\`${command}\` on ${cpus().length} × ${cpu?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}; Kafka, Postgres, Millrace and the load on the same machine.`,
     notes,
     '',
-    line(columns),
-    line(columns.map(() => '---')),
-    ...rows.map(line),
-    '',
+    ...tables.flatMap(tableOf),
   ].join('\n');
+  console.log(text);
+  if (!isKept) return;
   const file = fileURLToPath(new URL(`../results/${name}.md`, import.meta.url));
   if (!existsSync(file)) writeFileSync(file, `# ${name}\n\n`);
   appendFileSync(file, `${text}\n`);
-  console.log(text);
 };

@@ -89,19 +89,20 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
     return undefined;
   };
 
-  /** @returns whether there may be more to take at once */
-  const takeInto = (ready: Payload[]): boolean => {
+  const takeInto = (ready: Payload[]): 'more' | 'nothing' | 'end' => {
     for (let bytes = 0; bytes < turnBytes;) {
       const payload = take();
-      if (payload === ended) {
-        finish();
-        onEnd(undefined);
-      }
-      if (payload === undefined || payload === ended) return false;
+      if (payload === undefined) return 'nothing';
+      if (payload === ended) return 'end';
       ready.push(payload);
       bytes += payload.json.length;
     }
-    return true;
+    return 'more';
+  };
+
+  const end = (error: unknown): void => {
+    finish();
+    onEnd(error);
   };
 
   const run = (): void => {
@@ -109,18 +110,15 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
     if (sink.isFull) return scheduler.block(turn);
     scheduler.unblock(turn);
     const ready: Payload[] = [];
-    let failure: { readonly error: unknown } | undefined;
-    let more = false;
+    let then: () => void;
     try {
-      more = takeInto(ready);
+      const left = takeInto(ready);
+      then = left === 'end' ? () => end(undefined) : left === 'more' ? () => scheduler.wake(turn) : () => {};
     } catch (error) {
-      failure = { error };
+      then = () => end(error);
     }
     if (ready.length > 0) sink.write(ready);
-    if (failure) {
-      finish();
-      onEnd(failure.error);
-    } else if (more) scheduler.wake(turn);
+    return then();
   };
 
   const turn = {
@@ -133,8 +131,7 @@ export const createDelivery = (options: DeliveryOptions): PausableDelivery => {
       try {
         pull.take();
       } catch (error) {
-        finish();
-        onEnd(error);
+        end(error);
       }
     },
   };

@@ -17,6 +17,10 @@ import {
 } from 'graphql';
 import { checkShape, costOf, fragmentsOf, limits, tooComplex } from './limits.js';
 
+/** Apollo's words, so that all transports have the same. */
+export const emptyDocument =
+  'GraphQL operations must contain a non-empty `query` or a `persistedQuery` extension.';
+
 /** An operation that may be run: parsed, within the limits, valid. */
 export interface Operation {
   readonly document: DocumentNode;
@@ -133,7 +137,14 @@ const rootOf = ({ fragments }: Validated, node: OperationDefinitionNode): FieldN
 
 export type Documents = ReturnType<typeof createDocuments>;
 
+/** As Apollo says it of HTTP, where it does not come this far. */
+const noDocument = (): GraphQLError =>
+  new GraphQLError(emptyDocument, {
+    extensions: { code: 'BAD_REQUEST' },
+  });
+
 const parseWithin = (source: string): DocumentNode => {
+  if (source === '') throw noDocument();
   if (source.length > limits.characters)
     throw tooComplex(`The document has more than ${limits.characters} characters.`);
   try {

@@ -109,9 +109,14 @@ export const payloadOf = (result: ExecutionResult, item: object): Payload => ({
   json: Buffer.from(JSON.stringify(result)),
   // Sealed by who reads it first.
   get cursor() {
-    return 'cursor' in item && typeof item.cursor === 'string' ? item.cursor : undefined;
+    return cursorOf(item);
   },
 });
+
+const cursorOf = (item: unknown): string | undefined =>
+  typeof item === 'object' && item !== null && 'cursor' in item && typeof item.cursor === 'string'
+    ? item.cursor
+    : undefined;
 
 /** Names of variables that say only where a subscription begins and how often it tells its progress. */
 const placing = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();

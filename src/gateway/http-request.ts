@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { HeaderMap } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
-import type { OperationRequest } from './documents.js';
+import { emptyDocument, type OperationRequest } from './documents.js';
 import { UnreadableText, parseJson } from './json.js';
 
 /** Reading of HTTP requests, for Apollo and for event streams. */
@@ -58,8 +58,7 @@ export const readSearch = (url: string): unknown => {
 export const operationRequest = (input: unknown): OperationRequest => {
   if (!isRecord(input)) throw new UnreadableText('Send one JSON object with `query`.');
   const { query, operationName, variables } = input;
-  if (typeof query !== 'string' || query === '')
-    throw new UnreadableText('Give `query`, the text of a document. Persisted queries are not offered.');
+  if (typeof query !== 'string' || query === '') throw new UnreadableText(emptyDocument);
   if (operationName != null && typeof operationName !== 'string')
     throw new UnreadableText('`operationName` must be text.');
   if (variables != null && !isRecord(variables))

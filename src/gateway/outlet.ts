@@ -27,9 +27,18 @@ export const createOutlet = ({ stream, bufferBytes, isOpen, afterSlice }: Outlet
   const wakes = new Set<() => void>();
   let parts: Buffer[] = [];
   let bytes = 0;
-  stream.on('drain', () => {
-    for (const wake of wakes) wake();
-  });
+  let rounds = 0;
+
+  /** Who is woken first takes first, so that is another one each time. */
+  const wakeAll = (): void => {
+    const all = [...wakes];
+    const from = (rounds += 1) % Math.max(1, all.length);
+    for (const wake of [...all.slice(from), ...all.slice(0, from)]) wake();
+  };
+  stream.on('drain', wakeAll);
+
+  /** Of what the stream was given, the client has not taken enough; then the stream tells when it has. */
+  const isStreamFull = (): boolean => stream.writableNeedDrain && stream.writableLength >= bufferBytes;
 
   const flush = (): void => {
     if (bytes === 0) return;
@@ -37,13 +46,15 @@ export const createOutlet = ({ stream, bufferBytes, isOpen, afterSlice }: Outlet
     const length = bytes;
     parts = [];
     bytes = 0;
-    if (stream.writable && isOpen()) stream.write(Buffer.concat(written, length));
+    if (!stream.writable || !isOpen()) return;
+    stream.write(Buffer.concat(written, length));
+    // Some may have been refused because of what waited here, and the stream has taken it without a word.
+    if (length >= bufferBytes && !isStreamFull()) wakeAll();
   };
 
   return {
     get isFull() {
-      // A write that the kernel took at once still counts until the next tick, but then nothing is needed to drain.
-      return (stream.writableNeedDrain && stream.writableLength >= bufferBytes) || bytes >= bufferBytes;
+      return bytes >= bufferBytes || isStreamFull();
     },
     write: (more) => {
       if (bytes === 0) afterSlice(flush);

@@ -20,14 +20,17 @@ export const send = (socket: WebSocket, data: string): Promise<void> =>
     });
   });
 
-/** Ends sockets whose other end is gone without a word. */
+/** Ends sockets whose other end is gone without a word; not because this process was too busy to read what it said. */
 export const keepAlive = (socket: WebSocket, everyMs: number): (() => void) => {
   let waitingForPong = false;
+  let dueAt = performance.now() + everyMs;
   socket.on('pong', () => {
     waitingForPong = false;
   });
   const timer = setInterval(() => {
-    if (waitingForPong) return socket.terminate();
+    const isLate = performance.now() - dueAt > everyMs / 10;
+    dueAt = performance.now() + everyMs;
+    if (waitingForPong && !isLate) return socket.terminate();
     waitingForPong = true;
     return socket.ping();
   }, everyMs);

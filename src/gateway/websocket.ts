@@ -1,6 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloseCode,
   GRAPHQL_TRANSPORT_WS_PROTOCOL,
@@ -18,6 +17,7 @@ import type { Delivery, Sink } from './delivery.js';
 import type { Guard } from './guard.js';
 import { UnreadableText, parseJson } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
+import { spreadOver } from './spread.js';
 import { createOutlet, type Outlet } from './outlet.js';
 import { frameHead, frameTail } from './socket-frames.js';
 import { goAway, keepAlive, refuseUpgrade, send, textOf, whenClosed } from './socket.js';
@@ -55,9 +55,6 @@ const defaults: SocketLimits = {
   initWaitMs: 3_000,
   keepAliveMs: 12_000,
 };
-
-/** A few clients need no spreading. */
-const spacingMs = 20;
 
 interface Extra {
   readonly principal: Principal;
@@ -216,15 +213,9 @@ export const createWebSockets = (options: WebSocketOptions) => {
     stop: async (deadlineMs: number, spreadMs = 0): Promise<void> => {
       stopping = true;
       const open = [...sockets.clients];
-      const began = performance.now();
       const gone = Promise.all(open.map(whenClosed));
       const late = setTimeout(() => open.forEach((socket) => socket.terminate()), deadlineMs);
-      const spread = Math.min(spreadMs, open.length * spacingMs, deadlineMs);
-      for (const [at, socket] of open.entries()) {
-        const wait = began + (spread * at) / open.length - performance.now();
-        if (wait > 1) await sleep(wait);
-        goAway(socket);
-      }
+      await spreadOver(open, Math.min(spreadMs, deadlineMs), goAway);
       await gone;
       clearTimeout(late);
       sockets.close();

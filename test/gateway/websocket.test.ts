@@ -5,36 +5,10 @@ import { MillraceError, badInput } from '../../src/errors.js';
 import { createSchema } from '../../src/gateway/schema.js';
 import { textOf } from '../../src/gateway/socket.js';
 import { scalars } from '../../src/resolvers/scalars.js';
+import { createSource, type Source } from './source.js';
 import { serve, type Running } from './support.js';
 
-/** A source that gives what the test pushes, and knows whether it was ended and how far it was asked ahead. */
-const createSource = () => {
-  const waiting: { resolve: (result: IteratorResult<unknown>) => void; reject: (error: unknown) => void }[] =
-    [];
-  const source = {
-    asked: 0,
-    ended: false,
-    iterable: {
-      next: () => {
-        source.asked += 1;
-        return new Promise<IteratorResult<unknown>>((resolve, reject) => waiting.push({ resolve, reject }));
-      },
-      return: async () => {
-        source.ended = true;
-        return { done: true as const, value: undefined };
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    },
-    push: (value: unknown) => waiting.shift()?.resolve({ done: false, value }),
-    fail: (error: unknown) => waiting.shift()?.reject(error),
-    end: () => waiting.shift()?.resolve({ done: true, value: undefined }),
-  };
-  return source;
-};
-
-let source: ReturnType<typeof createSource>;
+let source: Source;
 const event = (n: number) => ({ kind: 'event', event: { orderId: `order-${n}` }, cursor: `cursor-${n}` });
 
 const schema = createSchema(
