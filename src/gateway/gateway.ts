@@ -87,7 +87,7 @@ export const createGateway = (options: GatewayOptions): Gateway => {
   const http = createHttp(shared);
   const bufferBytes = options.subscribers?.bufferBytes ?? defaultBufferBytes;
   const webSockets = createWebSockets({ ...shared, bufferBytes, limits: options.socketLimits });
-  const streams = createStreams({ ...shared, bufferBytes, limits: options.streamLimits });
+  const streams = createStreams({ ...shared, limits: { bufferBytes, ...options.streamLimits } });
   const readiness = createReadiness({ health: options.health, addresses: profile !== 'production' });
 
   app.addHook('onRequest', async (_request, reply) => {

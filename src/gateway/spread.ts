@@ -3,9 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** A few clients need no spreading. */
 const spacingMs = 100;
 
-/**
- * Does `act` to each item, evenly over `ms` or less: clients that are sent away do not all come to another gateway at once.
- */
+/** Does `act` to each item, evenly over `ms` at most: clients that are sent away do not all come to another gateway at once. */
 export const spreadOver = async <T>(
   items: readonly T[],
   ms: number,

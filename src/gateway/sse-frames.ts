@@ -8,7 +8,7 @@ export const endId = 'end';
 
 /**
  * A comment: tells the network, and whoever watches it, that the stream lives. With a cursor, which is a line by itself, an
- * EventSource moves its place without an event.
+ * EventSource moves its place without an event. What a client made up and would break the line is no cursor.
  */
 export const ping = (cursor: unknown): Buffer =>
   Buffer.from(typeof cursor === 'string' && /^[!-~]+$/.test(cursor) ? `:\nid: ${cursor}\n\n` : ':\n\n');

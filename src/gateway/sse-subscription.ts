@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import type { Principal } from '../resolvers/context.js';
-import { counted } from './counted.js';
+import type { Sink } from './delivery.js';
 import type { Operation } from './documents.js';
 import type { Guard, Subscription } from './guard.js';
 import { outcomeOf, type Metrics } from './metrics.js';
@@ -14,62 +14,66 @@ export type CreateStream = (
 ) => EventStream;
 
 export interface StreamSubscriptionOptions {
-  readonly guard: Pick<Guard, 'subscribe'>;
+  readonly guard: Guard;
   readonly operation: Operation;
   readonly principal: Principal;
+  /** The cursor that the client brought. */
   readonly resumeAfter: string | undefined;
   readonly metrics: Metrics;
-  readonly createStream: CreateStream;
-  readonly reply: FastifyReply;
-  /** Whether the status waits for the first result, or for an error that then becomes it; for `settleMs` at most. */
+  /** Whether the status waits for the first result, or for an error that then becomes it; for `standsMs` at most. */
   readonly holds: boolean;
   /** By then a subscription stands, as a rule, and has a place. */
-  readonly settleMs: number;
+  readonly standsMs: number;
+  readonly createStream: CreateStream;
+  readonly reply: FastifyReply;
 }
 
 /** A stream of the results of one subscription. */
 export interface SubscriptionStream {
   readonly closed: Promise<void>;
-  /** Ends the response without `complete`: its client comes again with its place. */
+  /** Ends the response without `complete`, so that its client comes again, with its place. */
   sendAway(): void;
   destroy(): void;
 }
 
+const transport = 'sse';
+
 /** Sends the results of a subscription as events until it ends or the client is gone. */
 export const streamSubscription = (options: StreamSubscriptionOptions): SubscriptionStream => {
-  const { guard, operation, principal, resumeAfter, metrics, createStream, reply, holds, settleMs } = options;
-  let subscription: Pick<Subscription, 'wake' | 'place' | 'stop'> = absent;
+  const { guard, operation, principal, resumeAfter, metrics, createStream, reply } = options;
+  let subscription: Pick<Subscription, 'wake' | 'place' | 'stop'> = none;
   let delivered = false;
+  let outcome = 'ok';
   const place = (): string | undefined => subscription.place();
   const stream = createStream(reply, { onDrain: () => subscription.wake(), place });
-  if (!holds) stream.open();
-  // Who has seen no event yet has a place all the same, should the gateway die.
-  const settle = setTimeout(() => stream.write(ping(place())), settleMs);
+  if (!options.holds) stream.open();
+  // So that who has seen no event yet has a place too, should the gateway die.
+  const stands = setTimeout(() => stream.write(ping(place())), options.standsMs);
+  metrics.subscriptions.inc({ transport });
+  void stream.closed.then(() => {
+    clearTimeout(stands);
+    subscription.stop();
+    metrics.subscriptions.dec({ transport });
+    metrics.operations.inc({ transport, kind: 'subscription', outcome });
+  });
 
   const fail = (error: GraphQLError): void => {
+    outcome = outcomeOf([error]);
     if (isPassing(error, delivered)) stream.end(ping(error.extensions.cursor));
-    else if (stream.isNew && outcomeOf([error]) === 'refused') stream.refuse(400, { errors: [error] });
+    else if (stream.isNew && outcome === 'refused') stream.refuse(400, { errors: [error] });
     else stream.end(failure([error]));
   };
-  const { sink, stop } = counted(
-    {
-      get isFull() {
-        return stream.isFull;
-      },
-      write: (payloads) => {
-        delivered = true;
-        stream.write(events(payloads));
-      },
-      end: (error) => (error ? fail(error) : stream.end(complete)),
+  const sink: Sink = {
+    get isFull() {
+      return stream.isFull;
     },
-    'sse',
-    metrics,
-  );
-  void stream.closed.then(() => {
-    clearTimeout(settle);
-    stop();
-    subscription.stop();
-  });
+    write: (payloads) => {
+      delivered = true;
+      metrics.delivered(transport, payloads.length);
+      stream.write(events(payloads));
+    },
+    end: (error) => (error ? fail(error) : stream.end(complete)),
+  };
   subscription = guard.subscribe(operation, principal, sink, { resumeAfter });
   return {
     closed: stream.closed,
@@ -81,7 +85,7 @@ export const streamSubscription = (options: StreamSubscriptionOptions): Subscrip
   };
 };
 
-const absent = { wake: () => undefined, place: () => undefined, stop: () => undefined };
+const none = { wake: () => undefined, place: () => undefined, stop: () => undefined };
 
 /** A stream that stood and lost what is beneath it: its client is to come again by itself. */
 const isPassing = ({ extensions }: GraphQLError, delivered: boolean): boolean =>

@@ -25,43 +25,41 @@ import { streamSubscription, type CreateStream, type SubscriptionStream } from '
  * preflight, and that gets no consent here.
  */
 export interface StreamsOptions {
-  readonly guard: Pick<Guard, 'prepare' | 'execute' | 'subscribe'>;
+  readonly guard: Guard;
   readonly authenticate: Authenticate;
-  /** Bytes that may be unsent for one client. */
-  readonly bufferBytes: number;
   readonly metrics: Metrics;
   readonly log: { error(details: object, message: string): void };
   readonly limits?: Partial<StreamLimits>;
 }
 
 export interface StreamLimits {
-  /** Between pings. */
+  /** What may wait unsent for one client. */
+  readonly bufferBytes: number;
   readonly keepAliveMs: number;
   /** Clients come again after half of this to one and a half, so that not all of a gateway that died come at once. */
   readonly retryMs: number;
-  /** How long a POST is held back for its first result, or for an error that then becomes its status. */
-  readonly settleMs: number;
+  /**
+   * By then a subscription stands, as a rule: a stream tells its place, and a POST is no longer held back for an error that
+   * would become its status.
+   */
+  readonly standsMs: number;
 }
 
-const defaults: StreamLimits = { keepAliveMs: 12_000, retryMs: 1_000, settleMs: 250 };
+const defaults: StreamLimits = { bufferBytes: 262_144, keepAliveMs: 12_000, retryMs: 1_000, standsMs: 250 };
 
 const offered = new Set(['*/*', 'text/*', 'text/event-stream']);
 const transport = 'sse';
 
 export const createStreams = (options: StreamsOptions) => {
-  const { guard, authenticate, bufferBytes, metrics, log } = options;
-  const { keepAliveMs, retryMs, settleMs } = { ...defaults, ...options.limits };
+  const { guard, authenticate, metrics, log } = options;
+  const limits = { ...defaults, ...options.limits };
   const streams = new Set<SubscriptionStream>();
   let stopping = false;
 
-  const createStream: CreateStream = (reply, { onDrain, place } = alone) =>
-    createEventStream(reply, {
-      bufferBytes,
-      keepAliveMs,
-      retryMs: Math.round(retryMs * (0.5 + Math.random())),
-      onDrain,
-      place,
-    });
+  const createStream: CreateStream = (reply, hooks = noHooks) => {
+    const retryMs = Math.round(limits.retryMs * (0.5 + Math.random()));
+    return createEventStream(reply, { ...limits, retryMs, ...hooks });
+  };
 
   const prepare = (request: FastifyRequest): Operation | readonly GraphQLError[] => {
     const isGet = request.method === 'GET';
@@ -100,16 +98,18 @@ export const createStreams = (options: StreamsOptions) => {
     else stream.end(single(result));
   };
 
-  const follow = (
-    operation: Operation,
-    principal: Principal,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ) => {
-    const holds = request.method === 'POST';
-    const resumeAfter = lastIdOf(request);
-    const mine = { operation, principal, resumeAfter, createStream, reply, holds, settleMs };
-    const stream = streamSubscription({ guard, metrics, ...mine });
+  const follow = (request: FastifyRequest, operation: Operation, reply: FastifyReply): void => {
+    const stream = streamSubscription({
+      guard,
+      metrics,
+      operation,
+      principal: authenticate(request.raw),
+      resumeAfter: lastIdOf(request),
+      reply,
+      createStream,
+      holds: request.method === 'POST',
+      standsMs: limits.standsMs,
+    });
     streams.add(stream);
     void stream.closed.then(() => streams.delete(stream));
   };
@@ -127,9 +127,8 @@ export const createStreams = (options: StreamsOptions) => {
     if (stopping) return refuse(reply, 503, 'This gateway is stopping: ask another.', 'UNAVAILABLE');
     const prepared = prepare(request);
     if (!('document' in prepared)) return refuseOperation(isGet, prepared, reply);
-    const principal = authenticate(request.raw);
-    if (prepared.type !== 'subscription') return execute(isGet, prepared, principal, reply);
-    return follow(prepared, principal, request, reply);
+    if (prepared.type === 'subscription') return follow(request, prepared, reply);
+    return execute(isGet, prepared, authenticate(request.raw), reply);
   };
 
   return {
@@ -153,14 +152,12 @@ export const createStreams = (options: StreamsOptions) => {
   };
 };
 
-/** Of a stream that is no subscription. */
-const alone = { onDrain: () => undefined, place: () => undefined };
+/** A browser sends none, or an empty one, where it has had no id. */
+const lastIdOf = ({ headers }: FastifyRequest): string | undefined =>
+  String(headers['last-event-id'] ?? '') || undefined;
 
-/** What an EventSource that connects again brings: a cursor, or that it is over. */
-const lastIdOf = ({ headers }: FastifyRequest): string | undefined => {
-  const id = headers['last-event-id'];
-  return id === undefined || id === '' ? undefined : String(id);
-};
+/** Of a stream that is no subscription. */
+const noHooks = { onDrain: () => undefined, place: () => undefined };
 
 const badRequest = (message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } });
