@@ -37,6 +37,20 @@ export const keepAlive = (socket: WebSocket, everyMs: number): (() => void) => {
   return () => clearInterval(timer);
 };
 
+const longestReason = 123;
+
+/** What fits into a closing frame. */
+export const closeReason = (text: string): string =>
+  // A character that is cut off at the end is left out.
+  new TextDecoder().decode(Buffer.from(text).subarray(0, longestReason), { stream: true });
+
+/** Who does not read its answers is not heard until it has. */
+export const hearOnlyReaders = (socket: WebSocket, stream: Duplex, bufferBytes: number): void => {
+  if (socket.isPaused || !stream.writableNeedDrain || stream.writableLength < bufferBytes) return;
+  socket.pause();
+  stream.once('drain', () => socket.resume());
+};
+
 export const goAway = (socket: WebSocket): void =>
   socket.close(1001, 'Server is going away: reconnect with your cursors');
 

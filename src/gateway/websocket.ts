@@ -17,10 +17,20 @@ import type { Delivery, Sink } from './delivery.js';
 import type { Guard } from './guard.js';
 import { UnreadableText, parseJson } from './json.js';
 import { outcomeOf, type Metrics } from './metrics.js';
+import { createOperationIds, type OperationIds } from './operation-ids.js';
 import { spreadOver } from './spread.js';
 import { createOutlet, type Outlet } from './outlet.js';
 import { frameHead, frameTail } from './socket-frames.js';
-import { goAway, keepAlive, refuseUpgrade, send, textOf, whenClosed } from './socket.js';
+import {
+  closeReason,
+  goAway,
+  hearOnlyReaders,
+  keepAlive,
+  refuseUpgrade,
+  send,
+  textOf,
+  whenClosed,
+} from './socket.js';
 
 /**
  * GraphQL over WebSocket, subprotocol graphql-transport-ws. graphql-ws speaks the protocol; what runs is the guard's.
@@ -59,6 +69,7 @@ const defaults: SocketLimits = {
 interface Extra {
   readonly principal: Principal;
   readonly outlet: Outlet;
+  readonly ids: OperationIds;
 }
 
 /** What graphql-ws carries from `onSubscribe` to `execute` and `subscribe`. */
@@ -126,7 +137,7 @@ export const createWebSockets = (options: WebSocketOptions) => {
     },
     subscribe: (args) => {
       const { operation, id, extra } = guarded(args);
-      return pushTo(extra.outlet, id, (own) => {
+      return pushTo(extra.outlet, extra.ids.nameOf(id), (own) => {
         const { sink, stop } = counted(own, 'websocket', metrics);
         const subscription = guard.subscribe(operation, extra.principal, sink);
         return {
@@ -150,19 +161,25 @@ export const createWebSockets = (options: WebSocketOptions) => {
     });
     // `ws` closes the socket itself, with the code that fits; without a listener the error would end the process.
     socket.on('error', () => undefined);
+    const ids = createOperationIds();
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
         send: (data) => {
           outlet.flush();
-          return send(socket, data);
+          const text = ids.outgoing(data);
+          return text === undefined ? Promise.resolve() : send(socket, text);
         },
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => socket.close(code, closeReason(reason ?? '')),
         onMessage: (handle) =>
-          socket.on('message', (data, isBinary) => receive(socket, data, isBinary, handle)),
+          socket.on('message', (data, isBinary) => {
+            receive(socket, ids, data, isBinary, handle);
+            hearOnlyReaders(socket, stream, options.bufferBytes);
+          }),
       },
-      { principal: authenticate(request), outlet },
+      { principal: authenticate(request), outlet, ids },
     );
+    socket.on('ping', () => hearOnlyReaders(socket, stream, options.bufferBytes));
     const stopPinging = keepAlive(socket, limits.keepAliveMs);
     socket.once('close', (code, reason) => {
       stopPinging();
@@ -176,18 +193,14 @@ export const createWebSockets = (options: WebSocketOptions) => {
 
   const receive = (
     socket: WebSocket,
+    ids: OperationIds,
     data: RawData,
     isBinary: boolean,
     handle: (data: string) => Promise<void>,
   ): void => {
     if (isBinary) return socket.close(CloseCode.BadRequest, 'Send text messages');
-    const text = textOf(data);
-    try {
-      parseJson(text);
-    } catch (error) {
-      if (error instanceof UnreadableText) return socket.close(CloseCode.BadRequest, error.message);
-      throw error;
-    }
+    const text = translate(socket, ids, textOf(data));
+    if (text === undefined) return undefined;
     handle(text).catch((error: unknown) => {
       log.error({ err: error }, 'a message on a socket failed unexpectedly');
       socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -272,6 +285,33 @@ const pushTo = (
       return this;
     },
   };
+};
+
+/** Messages that only servers send. */
+const ofServers = new Set<unknown>(['connection_ack', 'next', 'error']);
+
+/** A client's message as graphql-ws gets it; undefined when it closes the socket. */
+const translate = (socket: WebSocket, ids: OperationIds, text: string): string | undefined => {
+  let message: unknown;
+  try {
+    message = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error;
+    socket.close(CloseCode.BadRequest, closeReason(error.message));
+    return undefined;
+  }
+  if (typeof message !== 'object' || message === null || !('type' in message)) return text;
+  const { type } = message;
+  if (ofServers.has(type)) {
+    socket.close(CloseCode.BadRequest, `Clients do not send ${String(type)}`);
+    return undefined;
+  }
+  const name = 'id' in message && typeof message.id === 'string' ? message.id : '';
+  if (name === '' || (type !== 'subscribe' && type !== 'complete')) return text;
+  const id = type === 'subscribe' ? ids.begin(name) : (ids.end(name) ?? '0');
+  if (id !== undefined) return JSON.stringify({ ...message, id });
+  socket.close(CloseCode.SubscriberAlreadyExists, closeReason(`Subscriber for ${name} already exists`));
+  return undefined;
 };
 
 const operationsOf = (context: SocketContext<Record<string, unknown>, Extra>): number =>
