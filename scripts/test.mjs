@@ -84,20 +84,19 @@ const runCheck = async ([name, ...command]) => {
   return ok;
 };
 
-/** Two at a time: most of them use one core each. */
+/** One after the other: the tests with servers run beside them. */
 const runChecks = async () => {
-  const waiting = [...checks];
   const results = [];
-  const lane = async () => {
-    for (let check = waiting.shift(); check && !interrupted; check = waiting.shift())
-      results.push(await runCheck(check));
-  };
-  await Promise.all([lane(), lane()]);
+  for (const check of checks) if (!interrupted) results.push(await runCheck(check));
   return results;
 };
 
-/** Counts of one Jest run; one that ends without results, or badly although all passed, is one failure more. */
-const runJest = async () => {
+/**
+ * Counts of one Jest run; one that ends without results, or badly although all passed, is one failure more.
+ *
+ * @param {readonly string[]} chosen arguments of Jest
+ */
+const runJest = async (chosen) => {
   const scratch = mkdtempSync(join(tmpdir(), 'millrace-jest-'));
   const resultFile = join(scratch, 'results.json');
   const readResults = () => {
@@ -110,7 +109,7 @@ const runJest = async () => {
   const runDir = join(scratch, 'run');
   let watch;
   let hung = false;
-  const command = [process.execPath, bin('jest'), '--json', `--outputFile=${resultFile}`, ...jestArguments];
+  const command = [process.execPath, bin('jest'), '--json', `--outputFile=${resultFile}`, ...chosen];
   const nodeOptions = `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`;
   const { ok } = await run(command, {
     inherit: true,
@@ -158,16 +157,34 @@ const main = async () => {
   await ensureInstalled();
   await ensureBuilt();
 
-  const results = withChecks ? await runChecks() : [];
-  if (interrupted) return { passed: 0, failed: 1, skipped: 0 };
-  const jest = await runJest();
-  if (jest.trouble) console.log(`FAILED ${jest.trouble}`);
+  if (!withChecks) return toldOf(await runJest(jestArguments));
+  if (jestArguments.length > 0) return sum([await countChecks(), toldOf(await runJest(jestArguments))]);
+  // Tests with servers wait more than they work: the other core has the checks, and then the tests without.
+  const besides = async () => [await countChecks(), toldOf(await runJest(['--selectProjects', 'unit']))];
+  const [servers, others] = await Promise.all([runJest(['--selectProjects', 'servers']), besides()]);
+  return sum([toldOf(servers), ...others]);
+};
+
+const countChecks = async () => {
+  const results = await runChecks();
   return {
-    passed: results.filter(Boolean).length + jest.passed,
-    failed: results.filter((ok) => !ok).length + jest.failed,
-    skipped: jest.skipped,
+    passed: results.filter(Boolean).length,
+    failed: results.filter((ok) => !ok).length + (interrupted ? 1 : 0),
+    skipped: 0,
   };
 };
+
+const toldOf = (counts) => {
+  if (counts.trouble) console.log(`FAILED ${counts.trouble}`);
+  return counts;
+};
+
+/** @param {readonly { passed: number, failed: number, skipped: number }[]} all */
+const sum = (all) => ({
+  passed: all.reduce((total, { passed }) => total + passed, 0),
+  failed: all.reduce((total, { failed }) => total + failed, 0),
+  skipped: all.reduce((total, { skipped }) => total + skipped, 0),
+});
 
 let told = false;
 // Bootstrap ends the process itself when it cannot go on.

@@ -1236,82 +1236,86 @@ export type SpinResult = {
 
 export type Subscription = {
   /**
-   * Fed by `casino.feedback.v1`: live from now, or behind `after`; every event once, in order per player. Lossless: a slow client continues from
-   * the log. `heartbeat` as in `orderEvents`.
+   * Fed by `casino.feedback.v1`: live from now, or behind `after`; every event once, in order per player. `lossless`: a slow client continues
+   * from the log. `heartbeat` as in `orderEvents`.
    */
   readonly casinoFeedback?: Maybe<CasinoFeedback>;
-  /** State: now, then each newer one. */
+  /** Fed by `casino.stats.v1`: the numbers now, then each newer version. `latest`: a slow client skips to the newest. */
   readonly casinoStats: CasinoStats;
-  /** State, at most once a second, when anything has changed but `lagSeconds`. */
+  /** All groups now, then at most once a second, when anything has changed but `lagSeconds`. `latest`: a slow client skips to the newest. */
   readonly consumerGroups: ReadonlyArray<ConsumerGroup>;
-  /** Each change of each letter that matches, from now on. Latest per letter: each delivery shows the letter as it is then. */
+  /** Each change of each letter that matches, from now on. `latest` per letter: each delivery shows the letter as it is then. */
   readonly deadLetters: DeadLetter;
   /**
    * Fed by `department.stats.v1`: each department now (zeros for one that has never had a user), then each newer version, never an older one.
-   * Latest per department: a slow client gets the newest of each.
+   * `latest` per department: a slow client gets the newest of each.
    */
   readonly departmentStats: DepartmentStats;
-  /** Fed by `telemetry.error-log.v1`, as `userActivities`; in order per service. */
+  /** Fed by `telemetry.error-log.v1`, as `userActivities`; in order per service. `lossless`. */
   readonly errorLogs?: Maybe<ErrorLogEvent>;
   /**
-   * Any topic, live from now or behind `after`, each record once, in order per partition. Lossless: a slow client continues from the log.
+   * Any topic, live from now or behind `after`, each record once, in order per partition. `lossless`: a slow client continues from the log.
    * Shows what is no event of Millrace as well. Ends with NOT_FOUND when the topic is deleted. `fromStart`, without `after`: from the
    * oldest record kept. `heartbeat` as in `orderEvents`.
    */
   readonly messages?: Maybe<Message>;
   /**
    * Fed by `notification.events.v1`: each notification of the recipient when it is created and when it is read, live from now, or behind `after`;
-   * every event once, in order. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   * every event once, in order. `lossless`: a slow client continues from the log. `heartbeat` as in `orderEvents`.
    */
   readonly notifications?: Maybe<Notification>;
   /**
    * Fed by `order.events.v1`: the order now (null while it does not exist), then each newer version.
-   * Latest: a slow client skips to the newest.
+   * `latest`: a slow client skips to the newest.
    */
   readonly order?: Maybe<Order>;
   /**
    * Fed by `order.events.v1`: live from now, or behind `after`; every event once, in order per order.
-   * Lossless: a slow client continues from the log. `heartbeat` (1 to 60 seconds) asks for progress:
+   * `lossless`: a slow client continues from the log, and one that falls too far behind ends with GAP and the cursor
+   * to continue from. `heartbeat` (1 to 60 seconds) asks for progress:
    * at once, and whenever nothing came for so long, a result whose root field is null and whose
    * `extensions` are `{ cursor, upToDate }`.
    */
   readonly orderEvents?: Maybe<OrderEvent>;
   /**
    * Fed by `order.stats.v1`: the statistics now, then each newer version, never an older one.
-   * Latest: a slow client skips to the newest. With `region`, only changes of that region.
+   * `latest`: a slow client skips to the newest. With `region`, only changes of that region.
    */
   readonly orderStats: OrderStats;
   /**
    * Fed by `order.stats.v1`: the windows that are not final yet, then each window that changes, once more when it becomes final.
-   * Latest per window: a slow client gets the newest of each. Without `region`: the totals.
+   * `latest` per window: a slow client gets the newest of each. Without `region`: the totals.
    */
   readonly orderStatsWindows: OrderStatsWindow;
-  /** State: now, then each newer one. */
+  /** Fed by `telemetry.stats.v1`: the numbers now, then each newer version. `latest`: a slow client skips to the newest. */
   readonly pipelineStats: PipelineStats;
-  /** State: null while the player is unknown. */
+  /** Fed by `casino.player.v1`: the player now (null while unknown), then each newer version. `latest`: a slow client skips to the newest. */
   readonly player?: Maybe<Player>;
   /**
    * Fed by `post.events.v1`: live from now, or behind `after`; every event once, in order per post. With `department`: posts whose author was
-   * in it when the event happened. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   * in it when the event happened. `lossless`: a slow client continues from the log. `heartbeat` as in `orderEvents`.
    */
   readonly postEvents?: Maybe<PostEvent>;
   /**
    * Fed by `product.events.v1`: live from now, or behind `after`; every event once, in order per product.
-   * Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   * `lossless`: a slow client continues from the log. `heartbeat` as in `orderEvents`.
    */
   readonly productEvents?: Maybe<ProductEvent>;
-  /** State: the latest of each host and name now, then each newer one, of at most 10,000 series. A slow client gets the latest. */
+  /**
+   * Fed by `telemetry.stats.v1`: the last value of each host and name now, then each newer one, of at most 10,000 series.
+   * `latest` per series: a slow client gets the newest of each.
+   */
   readonly systemMetrics: SystemMetric;
-  /** State, at most once a second, when anything has changed but `config`. */
+  /** All topics now, then at most once a second, when anything has changed but `config`. `latest`: a slow client skips to the newest. */
   readonly topics: ReadonlyArray<Topic>;
   /**
    * Fed by `telemetry.user-activity.v1`: live from now, or behind `after`, in order per user. What its sender sent again may come again, with
-   * the same id. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   * the same id. `lossless`: a slow client continues from the log. `heartbeat` as in `orderEvents`.
    */
   readonly userActivities?: Maybe<UserActivityEvent>;
   /**
    * Fed by `user.events.v1`: live from now, or behind `after`; every event once, in order per user. With `department`: events of users that
-   * are in it, enter it or leave it. Lossless: a slow client continues from the log. `heartbeat` as in `orderEvents`.
+   * are in it, enter it or leave it. `lossless`: a slow client continues from the log. `heartbeat` as in `orderEvents`.
    */
   readonly userEvents?: Maybe<UserEvent>;
 };

@@ -43,7 +43,7 @@ export interface WatcherOptions {
 }
 
 const heartbeat = 2;
-const silenceMs = 30_000;
+const silenceMs = 60_000;
 
 export const startWatcher = (options: WatcherOptions): Watcher => {
   const { name, url, query, variables, random, mostPauseMs, onEvent } = options;
