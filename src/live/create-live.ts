@@ -13,7 +13,7 @@ import { createStates } from './states.js';
 import { iterate, within } from './waiting.js';
 
 export interface LiveOptions {
-  readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'fetch'>;
+  readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'partitionCounts' | 'fetch'>;
   readonly cursors: Cursors;
   /** The topics that subscriptions need. */
   readonly topics: readonly TopicSpec[];

@@ -8,7 +8,8 @@ import type { Cursors, Place } from './cursor.js';
 import type { Feed } from './feed.js';
 import type { EventsOptions, LiveEvent, Progress } from './live.js';
 import type { Memo } from './memo.js';
-import { haveReached, haveReachedEnd, isNewAt, numberOf, placeBehind } from './place.js';
+import { createTurns, markedBy, standingAt } from './markers.js';
+import { haveReached, haveReachedEnd, isNewAt, numberOf, placeBehind, widened } from './place.js';
 import { resumeAt, throwIfExpired } from './resume.js';
 import { backoffMs, createWaiter, type Pull } from './waiting.js';
 
@@ -59,8 +60,7 @@ export const pullEvents = <E>(
   let index: number | undefined;
   let isAligned = false;
   let generation = 0;
-  /** By partition: time of the record last read from the log. The partition with the oldest is read next. */
-  const readUpTo: number[] = [];
+  const turns = createTurns();
   /** Of the log, one after the other. */
   let failures = 0;
 
@@ -186,6 +186,7 @@ export const pullEvents = <E>(
 
   /** The next event in the ring, if there is one. */
   const readRing = (): LiveEvent<E> | undefined => {
+    if (!isAligned) places = widened(places, feed.begins);
     while (index !== undefined && index < feed.ring.end) {
       if (index < feed.ring.first) {
         index = undefined;
@@ -214,16 +215,23 @@ export const pullEvents = <E>(
   /** The next event in the log, if the page in memory has one; turns LIVE when the ring covers the place. */
   const readLog = async (): Promise<LiveEvent<E> | undefined> => {
     for (let passed = 1; msToHeartbeat() > 0 || passed === 1; passed += 1) {
+      places = widened(places, feed.begins);
       const behind = places.filter((place) => !feed.ring.covers(place));
       if (behind.length === 0) {
         index = feed.ring.seek(places);
         isAligned = false;
         return undefined;
       }
-      const place = behind.reduce((a, b) =>
-        (readUpTo[a.partition] ?? 0) <= (readUpTo[b.partition] ?? 0) ? a : b,
-      );
+      const place = turns.next(behind, places);
       const { partition, nextOffset } = place;
+      // It holds up the others, and what it lacks is not written yet, or on its way to the hub.
+      if (!behind.includes(place) && nextOffset >= (feed.places[partition]?.nextOffset ?? 0)) {
+        if (turns.needsEnds(place)) await learnEnds();
+        else await waiter.wait(Math.max(0, msToHeartbeat()));
+        if (isClosed) return undefined;
+        throwIfOver();
+        continue;
+      }
       const page = backlog.peek(topic, partition, nextOffset);
       if (!page) {
         try {
@@ -245,12 +253,22 @@ export const pullEvents = <E>(
           { details: details(), cause: page.fault },
         );
       }
-      const event = readPage(place, recordFrom(page, nextOffset), page.nextOffset);
+      const record = recordFrom(page, nextOffset);
+      const growth = record && markedBy(feed.topic, record);
+      if (growth) places = standingAt(growth, places, record);
+      if (!turns.mayPass(partition, growth, places)) continue;
+      const event = readPage(place, record, page.nextOffset);
       if (event) return event;
       if (passed % stretch === 0) await breathe();
       if (isClosed) return undefined;
     }
     return undefined;
+  };
+
+  const learnEnds = async (): Promise<void> => {
+    const watermarks = await during(feed.watermarks(), resumeMs).catch(() => undefined);
+    if (watermarks) turns.learnEnds(watermarks);
+    else await pause(backoffMs(failures));
   };
 
   const readPage = (
@@ -265,7 +283,7 @@ export const pullEvents = <E>(
     const number = numberOf(feed.topic, record);
     const isNew = isNewAt(feed.topic, place, record, number);
     places = places.with(place.partition, placeBehind(place, record, number));
-    readUpTo[place.partition] = record.timestampMs;
+    turns.wasRead(place.partition, record.timestampMs);
     if (!isNew) return undefined;
     const event = memo(parse, record, () => parsed(record));
     return event !== undefined && matches(event) ? itemOf(event, places) : undefined;
