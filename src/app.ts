@@ -33,6 +33,7 @@ import { checkAddress, createGateway, type Gateway } from './gateway/gateway.js'
 import type { DependencyHealth, HealthReport } from './gateway/health.js';
 import { createRandom } from './games/random.js';
 import { createSchema } from './gateway/schema.js';
+import { createPartitionWatch } from './kafka/partition-watch.js';
 import { createLive } from './live/create-live.js';
 import { createCasinoWatches } from './live/casino.js';
 import { createCursors } from './live/cursor.js';
@@ -184,7 +185,10 @@ const openGateway = async (
   const topics = createTopics({ kafka, cursors, database, retentionDays, logger, now: Date.now });
   const publisher = kafka.factPublisher();
   onStop(publisher.stop);
-  const recordFacts = createRecordFacts({ publisher, consistency, partitions: servers.partitions });
+  const watch = createPartitionWatch({ kafka, known: servers.partitions, logger });
+  onStop(watch.stop);
+  watch.start();
+  const recordFacts = createRecordFacts({ publisher, consistency, partitionsOf: watch.of });
   const gateway = createGateway({
     host: config.host,
     port: config.port,

@@ -5,11 +5,13 @@ import { createConsumers } from './consumers/create-consumers.js';
 import { runConsumer } from './consumers/run-consumer.js';
 import { fedTopics } from './events/topics.js';
 import { createKafka } from './kafka/create-kafka.js';
+import { createPartitionWatch } from './kafka/partition-watch.js';
 import { createDatabase } from './postgres/database.js';
 import { publishAgain } from './postgres/dead-letters.js';
 import { createOutboxNotifier } from './postgres/outbox.js';
 import { createPresence } from './postgres/presence.js';
 import { createRelay, type RelayStats } from './relay/relay.js';
+import { createUnusedNotice } from './relay/unused.js';
 import { casinoAnalytics } from './streams/casino-analytics.js';
 import { casinoFeedback } from './streams/casino-feedback.js';
 import { createCasinoPlayers } from './streams/casino-players.js';
@@ -82,7 +84,7 @@ export const createBackground = (options: BackgroundOptions): Background => {
     ? createRelay({
         database,
         kafka,
-        topics: fedTopics(options.partitions),
+        topics: fedTopics,
         owner,
         logger,
         onRestored: (error) => onFatal(error.message),
@@ -95,7 +97,12 @@ export const createBackground = (options: BackgroundOptions): Background => {
     if (!relay?.stats().active) notify();
   };
 
-  const running = { kafka, database, owner, logger, onCommitted: wake };
+  const notice =
+    relay &&
+    createUnusedNotice({ database, topics: fedTopics, partitionsOf: (topic) => watch.of(topic), logger });
+  const watch = createPartitionWatch({ kafka, known: options.partitions, onLooked: notice, logger });
+
+  const running = { kafka, database, owner, logger, onCommitted: wake, partitionsOf: watch.of };
   const consumers = roles.includes('consumers')
     ? createConsumers({ ...options, database, kafka })
     : undefined;
@@ -139,7 +146,8 @@ export const createBackground = (options: BackgroundOptions): Background => {
   return {
     start: async () => {
       await presence.start();
-      await relay?.start();
+      watch.start();
+      relay?.start();
       if (relay) republishing.start();
       await upkeep?.start();
       await Promise.all(workers.map((worker) => worker.start()));
@@ -159,7 +167,7 @@ export const createBackground = (options: BackgroundOptions): Background => {
     }),
     stop: async () => {
       const cutOff = setTimeout(() => void consumers?.cutOff(), deliveryDeadlineMs);
-      await Promise.all([...workers.map((worker) => worker.stop()), upkeep?.stop()]);
+      await Promise.all([...workers.map((worker) => worker.stop()), upkeep?.stop(), watch.stop()]);
       clearTimeout(cutOff);
       await consumers?.stop();
       await republishing.stop();

@@ -1,14 +1,21 @@
 import { findMisfit } from './assignment/owned-log.js';
 import { recoveries, versionRecoveries } from './commands/recoveries.js';
+import type { Config, KafkaAddress } from './config.js';
 import { effectFailed } from './consumers/halt.js';
+import { findEmbedded } from './embedded/embedded.js';
+import { unavailable } from './errors.js';
+import { createKafka } from './kafka/create-kafka.js';
 import { fetchOrPass } from './kafka/fetch-or-pass.js';
 import type { Kafka } from './kafka/kafka.js';
 import { recordAction } from './postgres/audit.js';
+import { createDatabase } from './postgres/database.js';
+import { requireMigrated } from './postgres/migrate.js';
 import { readPositions, resumePosition, type PartitionPosition } from './postgres/positions.js';
+import { growTopic, type Grown } from './relay/grow.js';
 import { recoverFromLog, type Recovered } from './relay/recover.js';
-import { openServers, type Servers, type ServersOptions } from './servers.js';
+import { embeddedAddress, openServers, type Servers, type ServersOptions } from './servers.js';
 
-/** What operators do while no Millrace runs on the database: each opens the servers, works, and ends them again. */
+/** What operators do: but for `growRunning` while no Millrace runs on the database, so each opens the servers, works, and ends them again. */
 export type OperationOptions = Omit<ServersOptions, 'signal' | 'onStop'>;
 
 /** Ends the state in which a start is refused because the database is an earlier copy. @returns what came back; empty when nothing was wrong */
@@ -80,6 +87,45 @@ const passUnreadable = async (kafka: Kafka, position: PartitionPosition): Promis
     if (records.length > 0 || nextOffset <= offset) return position;
     offset = nextOffset;
   }
+};
+
+export interface GrowTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly waitMs: number;
+  readonly without: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Gives a topic more partitions while Millrace runs; `progress` is told of each step.
+ * @throws MillraceError when it goes on as it was
+ */
+export const growRunning = async (
+  { config, logger, progress }: OperationOptions,
+  asked: GrowTopic,
+): Promise<Grown> => {
+  const { kafka: address, databaseUrl: url } = findRunning(config);
+  const database = createDatabase({ url, logger, poolSize: 4, statementTimeoutMs: 5_000 });
+  const kafka = createKafka({ address, prefix: config.topicPrefix, logger });
+  try {
+    await requireMigrated(database);
+    return await growTopic({ ...asked, database, kafka, report: progress });
+  } finally {
+    await kafka.stop();
+    await database.stop();
+  }
+};
+
+/** The servers that are named, else those that a Millrace of this data directory has started. */
+const findRunning = (config: Config): { kafka: KafkaAddress; databaseUrl: string } => {
+  const embedded = findEmbedded(config.dataDir);
+  const kafka = config.kafka ?? (embedded.kafkaBrokers && embeddedAddress(embedded.kafkaBrokers));
+  const databaseUrl = config.databaseUrl ?? embedded.databaseUrl;
+  if (kafka && databaseUrl !== undefined) return { kafka, databaseUrl };
+  throw unavailable(
+    `No Millrace runs on ${config.dataDir}: start it with npm start, or set KAFKA_BROKERS and DATABASE_URL to its servers.`,
+  );
 };
 
 const withServers = async <T>(

@@ -8,6 +8,7 @@ import type { Kafka } from './kafka/kafka.js';
 import { createDatabase, type Database } from './postgres/database.js';
 import { migrate } from './postgres/migrate.js';
 import { ensureRuns, readRuns } from './postgres/relay.js';
+import { countPartitions } from './relay/relay.js';
 import { logAhead, readTails, type LogAhead } from './relay/tail.js';
 
 /** Kafka and Postgres, embedded or elsewhere, migrated and with their topics. */
@@ -70,14 +71,14 @@ export const openServers = async (options: ServersOptions): Promise<Servers> => 
     partitions,
     findLogAhead: () =>
       reach('Kafka', 'KAFKA_BROKERS', async () => {
-        const fed = fedTopics(partitions);
+        const fed = await countPartitions(kafka, fedTopics);
         await ensureRuns(database, fed);
         return logAhead(await readTails(kafka, fed, () => readRuns(database)));
       }),
   };
 };
 
-const embeddedAddress = (brokers: readonly string[]): KafkaAddress => ({
+export const embeddedAddress = (brokers: readonly string[]): KafkaAddress => ({
   brokers,
   ssl: false,
   caFile: undefined,

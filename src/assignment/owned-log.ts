@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { growthOf } from '../events/growth.js';
 import type { FetchedBatch, Kafka, LogReader, LogRecord, ReadFault } from '../kafka/kafka.js';
 import type { Database } from '../postgres/database.js';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../postgres/positions.js';
 import { sizeOf } from '../record-size.js';
 import { createSignal } from '../signal.js';
+import { isBehindMarkers } from './markers.js';
 
 /**
  * The partitions of some topics that this process owns for a worker, and their records from its positions on.
@@ -64,6 +66,8 @@ export interface OwnedLogOptions {
   readonly database: Database;
   readonly owner: number;
   readonly logger: Logger;
+  /** How many partitions a topic has now, where it may gain some. Those have places then, and are taken like the others. */
+  readonly partitionsOf?: ((topic: string) => number) | undefined;
   /** As of the log reader. */
   readonly lingerMs?: number;
   /** Into how many the partitions are divided that are worked on side by side. Default 1. */
@@ -98,24 +102,41 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
   const arrived = Array.from({ length: lanes }, createSignal);
   let keeping: Promise<void> | undefined;
   let moved = false;
-  let partitions = 0;
+  /** By topic: partitions that have places. */
+  const placed = new Map<string, number>();
 
-  const onBatch = (batch: FetchedBatch): void | Promise<void> => {
+  /** @param passed the first record is a marker that may be passed */
+  const onBatch = (batch: FetchedBatch, passed = false): void | Promise<void> => {
     const state = owned.get(keyOf(batch));
     if (!state) return;
     state.logEnd = batch.logEnd;
     if (batch.records.length === 0) return;
-    for (const record of batch.records) {
+    const at = batch.records.findIndex((record, n) => (n > 0 || !passed) && growthOf(record) !== undefined);
+    for (const record of at < 0 ? batch.records : batch.records.slice(0, at)) {
       state.buffer.push(record);
       state.bytes += sizeOf(record);
     }
     arrived[batch.partition % lanes]?.raise();
+    if (at >= 0) return waitAtMarker(state, { ...batch, records: batch.records.slice(at) });
     if (!isBelow(state, mostBuffered)) return new Promise((resume) => (state.resume = resume));
+  };
+
+  /** Where a topic grew, all old partitions are folded up to there before anything behind is, whoever owns them. */
+  const waitAtMarker = async (state: Owned, behind: FetchedBatch): Promise<void> => {
+    while (owned.get(keyOf(behind)) === state && !stopping.signal.aborted) {
+      const isOpen = await isBehindMarkers({ kafka, database, worker }, behind.records[0]).catch(() => false);
+      if (isOpen && owned.get(keyOf(behind)) === state) return onBatch(behind, true);
+      await sleep(renewEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
   };
 
   const onFault = ({ topic, partition, kind, error }: ReadFault): void => {
     const state = owned.get(keyOf({ topic, partition }));
     if (!state) return;
+    if (kind === 'UNKNOWN_TOPIC' && state.position.nextOffset === 0) {
+      forget(state);
+      return void giveBack(state.position).catch(logFailure);
+    }
     state.fault = `${kind}: ${error.message}`;
     stopAtFault(state);
   };
@@ -145,8 +166,16 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
     await stopPosition(database, worker, state.position, reason);
   };
 
+  const giveBack = async (position: OwnedPosition): Promise<void> => {
+    const { topic, partition } = position;
+    logger.warn({ worker, topic, partition }, 'Kafka does not have this partition yet');
+    await releasePosition(database, worker, position);
+  };
+
   const begin = async (position: OwnedPosition): Promise<void> => {
     const misfit = await findMisfit(kafka, position);
+    // A partition that its topic gained a moment ago: not all brokers need to know it yet.
+    if ('isMissing' in misfit && position.nextOffset === 0) return giveBack(position);
     const state: Owned = { position, buffer: [], bytes: 0, logEnd: 0, resume: undefined, fault: undefined };
     owned.set(keyOf(position), state);
     if ('reason' in misfit) return stopReading(state, misfit.reason);
@@ -154,9 +183,16 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
     reader?.assign(position.topic, position.partition, misfit.from);
   };
 
+  const place = async (topic: string, count: number): Promise<void> => {
+    if (count <= (placed.get(topic) ?? 0)) return;
+    await ensurePositions(database, worker, topic, count);
+    placed.set(topic, count);
+  };
+
   /** One round of ownership: say that we live, renew, give up what is over our share, take what is free. */
   const keep = async (): Promise<void> => {
-    const workers = await announceWorker(database, worker, owner, leaseMs);
+    for (const topic of topics) await place(topic, options.partitionsOf?.(topic) ?? 0);
+    const { workers, partitions } = await announceWorker(database, worker, owner, leaseMs);
     const held = await renewPositions(database, worker, owner, leaseMs);
     const epochs = new Map(held.map((position) => [keyOf(position), position.epoch]));
     for (const state of owned.values())
@@ -197,12 +233,8 @@ export const createOwnedLog = (options: OwnedLogOptions): OwnedLog => {
 
   return {
     start: async () => {
-      for (const topic of topics) {
-        const count = await kafka.partitionCount(topic);
-        await ensurePositions(database, worker, topic, count);
-        partitions += count;
-      }
-      reader = kafka.reader({ onBatch, onFault, lingerMs: options.lingerMs });
+      for (const topic of topics) await place(topic, await kafka.partitionCount(topic));
+      reader = kafka.reader({ onBatch: (batch) => onBatch(batch), onFault, lingerMs: options.lingerMs });
       await keep();
       keeping = keepOn();
     },
@@ -278,9 +310,10 @@ const firstOf = (buffer: readonly LogRecord[], most: number): LogRecord[] => {
 export const findMisfit = async (
   kafka: Kafka,
   { topic, partition, nextOffset, lastId }: PartitionPosition,
-): Promise<{ from: number; logEnd: number } | { reason: string }> => {
+): Promise<{ from: number; logEnd: number } | { reason: string; isMissing?: true }> => {
   const marks = (await kafka.watermarks(topic)).get(partition);
-  if (!marks) return { reason: 'UNKNOWN_TOPIC: Kafka does not have this partition any more' };
+  if (!marks)
+    return { reason: 'UNKNOWN_TOPIC: Kafka does not have this partition any more', isMissing: true };
   const { earliest, latest } = marks;
   if (nextOffset === 0) return { from: earliest, logEnd: latest };
   if (nextOffset < earliest)

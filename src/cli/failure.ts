@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { MillraceError } from 'millrace-sdk';
 import { ConfigError } from '../config.js';
 import { PrerequisiteError } from '../embedded/embedded.js';
+import { MillraceError as OwnError } from '../errors.js';
 
 /** Of the process. 69 and 78 are those of sysexits.h. */
 export const exitCodes = {
@@ -45,7 +46,7 @@ export const explain = (error: unknown): { exitCode: number; code: string; messa
     return { exitCode: exitCodes.unavailable, code: 'UNAVAILABLE', message: error.message };
   if (error instanceof CommandError)
     return { exitCode: error.exitCode, code: codeOf(error.exitCode), message: error.message };
-  if (error instanceof MillraceError) {
+  if (error instanceof MillraceError || error instanceof OwnError) {
     const away = ['NETWORK', 'UNAVAILABLE', 'OUTCOME_UNKNOWN'].includes(error.code);
     return {
       exitCode: away ? exitCodes.unavailable : exitCodes.failed,

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { readConfig } from '../config.js';
 import { createLogger } from '../logger.js';
-import { recover, resumeStream, type OperationOptions } from '../operations.js';
+import { growRunning, recover, resumeStream, type OperationOptions } from '../operations.js';
 import type { CommonOptions } from './connect.js';
 import { CommandError, exitCodes } from './failure.js';
-import { printJson, printLine, type Terminal } from './terminal.js';
+import { printJson, printLine, untilInterrupted, type Terminal } from './terminal.js';
 
-/** Commands that work on Kafka and Postgres themselves, while no Millrace runs on them. */
+/** Commands that work on Kafka and Postgres themselves, all but `topics grow` while no Millrace runs on them. */
 const optionsFor = (terminal: Terminal): OperationOptions => {
   const config = readConfig();
   return {
@@ -55,5 +55,39 @@ export const runResume = async (
   else if (resumed.length === 0) printLine(terminal.out, `No partition of ${name} stands still.`);
   for (const { topic, partition, from, to } of options.json ? [] : resumed)
     printLine(terminal.out, `${topic}/${partition}: goes on at ${to}, stood at ${from}`);
+  return exitCodes.ok;
+};
+
+export interface GrowCommandOptions extends CommonOptions {
+  readonly partitions: number;
+  /** Seconds. */
+  readonly wait: number;
+  readonly without?: readonly string[];
+}
+
+/** `millrace topics grow NAME --partitions N`. Ctrl-C lets the topic go on as it was. */
+export const runGrow = async (
+  terminal: Terminal,
+  topic: string,
+  { partitions, wait, without = [], json }: GrowCommandOptions,
+): Promise<number> => {
+  const grown = await untilInterrupted(async (signal) => {
+    try {
+      return await growRunning(optionsFor(terminal), {
+        topic,
+        partitions,
+        waitMs: wait * 1_000,
+        without,
+        signal,
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new CommandError(exitCodes.interrupted, `Interrupted: ${topic} goes on as it was.`, {
+        cause: error,
+      });
+    }
+  });
+  if (json) printJson(terminal, grown);
+  else printLine(terminal.out, `${grown.topic} has ${grown.to} partitions instead of ${grown.from}.`);
   return exitCodes.ok;
 };

@@ -11,10 +11,18 @@ import {
   type RedriveLettersOptions,
 } from './dlq.js';
 import { renderVariables } from './env-example.js';
+import { mostPartitions } from '../events/topics.js';
 import { explain, exitCodes } from './failure.js';
 import { importAccessLog, type ImportAccessLogOptions } from './import-access-log.js';
 import { importRetail, type ImportRetailOptions } from './import-retail.js';
-import { runRecover, runResume, type RecoverCommandOptions, type ResumeCommandOptions } from './operate.js';
+import {
+  runGrow,
+  runRecover,
+  runResume,
+  type GrowCommandOptions,
+  type RecoverCommandOptions,
+  type ResumeCommandOptions,
+} from './operate.js';
 import { sendRandomOrders, type RandomOrdersOptions } from './random-orders.js';
 import { showStats, type StatsOptions } from './stats.js';
 import { showStatus } from './status.js';
@@ -183,9 +191,22 @@ const describeTopics = (topics: Command, terminal: Terminal, action: Action): vo
 
   named(topics.command('create'))
     .description('make a topic')
-    .option('--partitions <n>', 'how many', parseWhole(1, 1_000), 3)
+    .option('--partitions <n>', 'how many', parseWhole(1, mostPartitions), 3)
     .option('--config <name=value...>', 'settings of Kafka, such as retention.ms=3600000')
     .action(action<CreateTopicOptions>((options, name = '') => createTopic(terminal, name, options)));
+
+  named(topics.command('grow'))
+    .description(
+      'give a topic of Millrace more partitions while it runs; needs its KAFKA_BROKERS and DATABASE_URL, or its data directory',
+    )
+    .requiredOption('--partitions <n>', 'how many it is to have', parseWhole(1, mostPartitions))
+    .option('--wait <seconds>', 'for the relay and readers to come near its end', parseWhole(1, 3_600), 30)
+    .option(
+      '--without <name>',
+      'a stream or consumer that is gone for good; may be repeated',
+      (name, given: string[] = []) => [...given, name],
+    )
+    .action(action<GrowCommandOptions>((options, name = '') => runGrow(terminal, name, options)));
 
   named(topics.command('delete'))
     .description('delete a topic with all its messages; those of Millrace stay')

@@ -29,8 +29,8 @@ export interface RecordFacts {
 export interface FactOptions {
   readonly publisher: FactPublisher;
   readonly consistency: Consistency;
-  /** Number of partitions of each topic. */
-  readonly partitions: Readonly<Record<string, number>>;
+  /** How many partitions a topic has now; gateways may differ for seconds. */
+  readonly partitionsOf: (topic: string) => number;
 }
 
 /** A fact of a batch, and where in it the fact is told. */
@@ -40,10 +40,10 @@ interface Told {
   readonly indices: number[];
 }
 
-export const createRecordFacts = ({ publisher, consistency, partitions }: FactOptions): RecordFacts => {
+export const createRecordFacts = ({ publisher, consistency, partitionsOf }: FactOptions): RecordFacts => {
   const recordOf = ({ topic, key, event }: Fact): FactRecord => ({
     topic: topic.name,
-    partition: partitionOf(key, partitions[topic.name] ?? partitionsPerTopic),
+    partition: partitionOf(key, partitionsOf(topic.name) || partitionsPerTopic),
     key,
     value: Buffer.from(toValue(event)),
     headers: eventHeaders(event),

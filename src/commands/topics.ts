@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { badInput, conflict, MillraceError, notFound, unavailable } from '../errors.js';
-import { topicNamed } from '../events/topics.js';
+import { mostPartitions, topicNamed } from '../events/topics.js';
 import type { KafkaAdmin, KafkaRefusal, TopicDescription } from '../kafka/kafka.js';
 import { partitionOf } from '../partitioning.js';
 import { recordAction } from '../postgres/audit.js';
@@ -45,7 +45,6 @@ export interface TopicCommandsOptions {
 }
 
 const defaultPartitions = 3;
-const mostPartitions = 1_000;
 const longestKey = 1_000;
 const ownHeaders = 'millrace-';
 

@@ -32,6 +32,8 @@ export interface RunConsumerOptions {
   readonly logger: Logger;
   /** Called after each commit that appended to the outbox. */
   readonly onCommitted: () => void;
+  /** As of the owned log. */
+  readonly partitionsOf?: (topic: string) => number;
   /** As of the log reader. */
   readonly lingerMs?: number;
 }
@@ -63,6 +65,7 @@ export const runConsumer = <E>(consumer: Consumer<E>, options: RunConsumerOption
     database,
     owner,
     logger,
+    partitionsOf: options.partitionsOf,
     ...(options.lingerMs !== undefined && { lingerMs: options.lingerMs }),
   });
   const queued = createSignal();

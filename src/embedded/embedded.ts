@@ -3,9 +3,10 @@ import { dirname, join } from 'node:path';
 import { hasCode } from '../errors.js';
 import { startKafka } from './kafka.js';
 import { lockDataDir } from './lock.js';
-import { startPostgres } from './postgres.js';
+import { runningPostgres, startPostgres } from './postgres.js';
 import { diskFull, explainFileError, PrerequisiteError } from './prerequisite.js';
 import { startRedis } from './redis.js';
+import { runningPorts } from './server.js';
 
 export { PrerequisiteError };
 
@@ -67,6 +68,15 @@ export const startEmbedded = async (options: {
     databaseUrl: postgres.value?.url,
     redisUrl: redis.value && `redis://127.0.0.1:${redis.value.ports[0]}`,
     stop,
+  };
+};
+
+/** Addresses of the servers that another Millrace has started on `dataDir`; undefined where they do not run. */
+export const findEmbedded = (dataDir: string): Pick<EmbeddedServers, 'kafkaBrokers' | 'databaseUrl'> => {
+  const [broker] = runningPorts(join(dataDir, 'kafka')) ?? [];
+  return {
+    kafkaBrokers: broker === undefined ? undefined : [`127.0.0.1:${broker}`],
+    databaseUrl: runningPostgres(join(dataDir, 'postgres')),
   };
 };
 

@@ -7,7 +7,7 @@ import { Client } from 'pg';
 import { postgresBinaries } from './postgres-binaries.js';
 import { postgresUser, type PostgresUser } from './postgres-user.js';
 import { diskFull, PrerequisiteError } from './prerequisite.js';
-import { bringUp, makeWhole, type RunningServer } from './server.js';
+import { bringUp, makeWhole, runningPorts, type RunningServer } from './server.js';
 
 /**
  * A Postgres with its data in `dir`, reached by `url` with a password that is kept in `dir`.
@@ -26,7 +26,7 @@ export const startPostgres = async (options: {
   const password = keptPassword(join(dir, 'password'));
   if (!existsSync(data)) progress('Preparing the data directory of Postgres …');
   await makeWhole(data, (temporary) => initialise({ dir, data: temporary, native, user, password, signal }));
-  const url = (port: number): string => `postgres://millrace:${password}@127.0.0.1:${port}/postgres`;
+  const url = (port: number): string => urlOf(port, password);
   const server = await bringUp(
     {
       name: 'Postgres',
@@ -59,6 +59,15 @@ export const startPostgres = async (options: {
     signal,
   );
   return { ...server, url: url(server.ports[0] ?? 0) };
+};
+
+const urlOf = (port: number, password: string): string =>
+  `postgres://millrace:${password}@127.0.0.1:${port}/postgres`;
+
+/** Of the Postgres that runs in `dir`. */
+export const runningPostgres = (dir: string): string | undefined => {
+  const [port] = runningPorts(dir) ?? [];
+  return port === undefined ? undefined : urlOf(port, keptPassword(join(dir, 'password')));
 };
 
 const settings = [

@@ -95,6 +95,12 @@ export const bringUp = async (plan: ServerPlan, signal: AbortSignal): Promise<Ru
   }
 };
 
+/** Ports of the server that runs in `dir`, whoever started it. */
+export const runningPorts = (dir: string): readonly number[] | undefined => {
+  const state = readState({ dir });
+  return state && startedAt(state.pid) === state.startedAt ? state.ports : undefined;
+};
+
 const running = (plan: ServerPlan, state: ServerState, adopted: boolean): RunningServer => {
   let stopped: Promise<void> | undefined;
   return { ports: state.ports, adopted, stop: () => (stopped ??= end(plan, state)) };
@@ -201,9 +207,9 @@ const fingerprint = ({ program, args, files, env, uid, gid }: ServerCommand): st
     .digest('hex')
     .slice(0, 16);
 
-const statePath = (plan: ServerPlan): string => join(plan.dir, 'server.json');
+const statePath = (plan: Pick<ServerPlan, 'dir'>): string => join(plan.dir, 'server.json');
 
-const readState = (plan: ServerPlan): ServerState | undefined => {
+const readState = (plan: Pick<ServerPlan, 'dir'>): ServerState | undefined => {
   try {
     return JSON.parse(readFileSync(statePath(plan), 'utf8')) as ServerState;
   } catch {

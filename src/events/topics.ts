@@ -14,6 +14,8 @@ export interface TopicSpec {
 }
 
 export const partitionsPerTopic = 3;
+/** That we give a topic. */
+export const mostPartitions = 1_000;
 
 export const orderEvents: TopicSpec = {
   name: 'order.events.v1',
@@ -254,10 +256,5 @@ export const topics: readonly TopicSpec[] = [
 export const topicNamed = (name: string): TopicSpec | undefined =>
   topics.find((topic) => topic.name === name);
 
-/** Topics that the outbox feeds, with their partitions; `partitions` holds the number of each. */
-export const fedTopics = (
-  partitions: Readonly<Record<string, number>>,
-): { name: string; partitions: number }[] =>
-  topics
-    .filter(({ fedBy }) => fedBy === 'outbox')
-    .map(({ name }) => ({ name, partitions: partitions[name] ?? partitionsPerTopic }));
+/** Names of the topics that the outbox feeds. */
+export const fedTopics = topics.filter(({ fedBy }) => fedBy === 'outbox').map(({ name }) => name);

@@ -228,6 +228,31 @@ export const requestDeletion = (
     },
   );
 
+/** So many in all, each where the controller chooses. */
+export const requestPartitions = (
+  broker: Broker,
+  name: string,
+  partitions: number,
+  timeoutMs: number,
+): Promise<KafkaRefusal | undefined> => {
+  const body = [
+    int32(1),
+    string(name),
+    int32(partitions),
+    int32(-1), // no replica is assigned by hand
+    int32(timeoutMs),
+    int8(0), // not only checked
+  ];
+  return ask(broker, { apiKey: 37, apiVersion: 1, apiName: 'CreatePartitions' }, body, (reader) => {
+    reader.int32();
+    const [refusal] = reader.array(() => {
+      reader.string();
+      return refusalOf(reader.int16(), reader.nullableString());
+    });
+    return refusal;
+  });
+};
+
 /** Ids of the groups that this broker coordinates. */
 export const requestGroups = (broker: Broker): Promise<string[]> =>
   ask(broker, { apiKey: 16, apiVersion: 1, apiName: 'ListGroups' }, [], (reader) => {

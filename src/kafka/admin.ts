@@ -11,6 +11,7 @@ import {
   requestGroups,
   requestGroupStates,
   requestMetadata,
+  requestPartitions,
   requestSizes,
   type ClusterMetadata,
   type TopicMetadata,
@@ -234,6 +235,23 @@ export const createAdmin = (
       });
       if (refusal) return inWords(refusal);
       await whenTold(name, (topic) => topic === undefined);
+      return undefined;
+    },
+
+    addPartitions: async (name, partitions) => {
+      const refusal = await change(async (cluster, sent) => {
+        const broker = await anyBroker(cluster);
+        sent();
+        return decided(await requestPartitions(broker, prefix + name, partitions, requestTimeoutMs));
+      });
+      if (refusal) return inWords(refusal);
+      await whenTold(
+        name,
+        (topic) =>
+          topic !== undefined &&
+          topic.partitions.length >= partitions &&
+          topic.partitions.every(({ leader }) => leader >= 0),
+      );
       return undefined;
     },
 

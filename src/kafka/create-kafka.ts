@@ -93,6 +93,14 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
     partitionCount: (topic) =>
       shared.use(async (cluster) => (await topicOf(cluster, prefix + topic)).partitions.length),
 
+    partitionCounts: (topics) =>
+      shared.use(async (cluster) => {
+        const names = topics.map((topic) => prefix + topic);
+        const answer = await requestMetadata(await anyBroker(cluster), names);
+        const there = answer.topics.filter(({ error }) => !error);
+        return new Map(there.map(({ name, partitions }) => [name.slice(prefix.length), partitions.length]));
+      }),
+
     watermarks: (topic) =>
       shared.use(async (cluster) => {
         const known = await topicOf(cluster, prefix + topic, true);
@@ -115,7 +123,11 @@ export const createKafka = ({ address, prefix, logger }: KafkaOptions): Kafka =>
 
     fetch: (topic, partition, offset, maxBytes) =>
       shared.use(async (cluster) => {
-        const broker = await leaderOf(cluster, await topicOf(cluster, prefix + topic), partition);
+        const remembered = await topicOf(cluster, prefix + topic);
+        // The topic may have grown since.
+        const isNew = !remembered.partitions.some(({ id }) => id === partition);
+        const known = isNew ? await topicOf(cluster, prefix + topic, true) : remembered;
+        const broker = await leaderOf(cluster, known, partition);
         const [answer] = await fetchFrom(broker, {
           partitions: [{ topic: prefix + topic, partition, offset }],
           maxWaitMs: 0,

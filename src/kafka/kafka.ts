@@ -183,6 +183,8 @@ export interface KafkaAdmin {
   createTopic(topic: NewTopic): Promise<KafkaRefusal | undefined>;
   /** Resolves when the brokers have forgotten it. */
   deleteTopic(name: string): Promise<KafkaRefusal | undefined>;
+  /** Gives a topic so many partitions in all. Resolves when the brokers know of them. */
+  addPartitions(name: string, partitions: number): Promise<KafkaRefusal | undefined>;
   /** @returns the offset of the record, which all in-sync replicas have */
   produce(topic: string, partition: number, record: OutgoingRecord): Promise<number | KafkaRefusal>;
 }
@@ -199,6 +201,8 @@ export interface Kafka {
   ensureTopics(topics: readonly TopicToCreate[]): Promise<void>;
   /** Number of partitions of a topic. Cached until the metadata is 30 s old. */
   partitionCount(topic: string): Promise<number>;
+  /** By topic, asked afresh; topics that are not there are left out. */
+  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** By partition, asked afresh. */
   watermarks(topic: string): Promise<ReadonlyMap<number, Watermarks>>;
   /** Records of one partition from `offset` on, at most about `maxBytes`, without waiting for new ones. */

@@ -29,6 +29,8 @@ interface Link {
   readonly fetching: Set<number>;
 }
 
+/** Of a partition that a topic gained: brokers hear of it one after the other. About 8 s. */
+const mostUnknown = 8;
 const longPollMs = 250;
 /** While a partition is busy its next fetch waits for the one under way, so that one is kept short. */
 const shortPollMs = 25;
@@ -61,9 +63,14 @@ export const createLogReader = (
     const { cluster, fetching } = link;
     const byLeader = new Map<number, Assigned[]>();
     for (const partition of assigned.values()) {
+      if (partition.busy) continue;
       const leader = leaderOf(cluster, partition);
+      if (leader === undefined && mayComeToBeKnown(cluster, partition)) {
+        hold(link, partition, new Error('no such partition yet'));
+        continue;
+      }
       if (leader === undefined) return reconnect(link, undefined);
-      if (!partition.busy) byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
+      byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
     }
     for (const [leader, partitions] of byLeader)
       if (!fetching.has(leader)) track(fetchOn(link, leader, partitions));
@@ -72,6 +79,9 @@ export const createLogReader = (
   const leaderOf = (cluster: ClusterType, { topic, partition }: Assigned): number | undefined =>
     cluster.findTopicPartitionMetadata(prefix + topic).find((known) => known.partitionId === partition)
       ?.leader;
+
+  const mayComeToBeKnown = (cluster: ClusterType, { topic, failures: tries }: Assigned): boolean =>
+    tries < mostUnknown && cluster.findTopicPartitionMetadata(prefix + topic).length > 0;
 
   const connect = (): void => {
     if (connecting) return;
@@ -106,10 +116,14 @@ export const createLogReader = (
     await sleep(longest * (0.5 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(() => {});
   };
 
-  /** Metadata of the asked topics without one of the partitions: the topic is gone or never had it. */
+  /** Metadata of the asked topics without one of the partitions, for too long: it is gone, or never was. */
   const raiseUnknown = (cluster: ClusterType, asked: ReadonlySet<string>): void => {
     for (const partition of assigned.values())
-      if (asked.has(partition.topic) && leaderOf(cluster, partition) === undefined)
+      if (
+        asked.has(partition.topic) &&
+        leaderOf(cluster, partition) === undefined &&
+        !mayComeToBeKnown(cluster, partition)
+      )
         fault(partition, 'UNKNOWN_TOPIC', new Error('no such partition'));
   };
 

@@ -38,8 +38,12 @@ export const createProduce = (connections: Connections): Produce => {
     let asked = topics.get(topic);
     if (!asked) topics.set(topic, (asked = cluster.addMultipleTargetTopics([topic])));
     await asked;
-    const partitions = cluster.findTopicPartitionMetadata(topic);
-    const leader = partitions.find(({ partitionId }) => partitionId === partition)?.leader;
+    let leader = knownLeader(cluster, topic, partition);
+    // The topic may have grown since.
+    if (leader === undefined) {
+      await cluster.refreshMetadata();
+      leader = knownLeader(cluster, topic, partition);
+    }
     if (leader === undefined) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
     return cluster.findBroker({ nodeId: String(leader) });
   };
@@ -59,6 +63,9 @@ export const createProduce = (connections: Connections): Produce => {
     return answer;
   };
 };
+
+const knownLeader = (cluster: ClusterType, topic: string, partition: number): number | undefined =>
+  cluster.findTopicPartitionMetadata(topic).find(({ partitionId }) => partitionId === partition)?.leader;
 
 const tooLarge = ['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'];
 const noTopic = ['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED', 'INVALID_TOPIC_EXCEPTION'];

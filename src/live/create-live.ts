@@ -15,7 +15,7 @@ import { iterate, type Items } from './pull.js';
 import { within } from './waiting.js';
 
 export interface LiveOptions {
-  readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'fetch'>;
+  readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'partitionCounts' | 'fetch'>;
   readonly cursors: Cursors;
   /** The topics that subscriptions need. */
   readonly topics: readonly TopicSpec[];

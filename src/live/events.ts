@@ -9,7 +9,8 @@ import { whenFeed, type Feed } from './feed.js';
 import { createHeartbeat } from './heartbeat.js';
 import type { EventKind, EventsOptions, LiveEvent, Progress } from './live.js';
 import type { Memo } from './memo.js';
-import { haveReached, haveReachedEnd, isNewAt, numberOf, placeBehind } from './place.js';
+import { createTurns, markedBy, standingAt } from './markers.js';
+import { haveReached, haveReachedEnd, isNewAt, numberOf, placeBehind, widened } from './place.js';
 import type { Pull } from './pull.js';
 import { resumeAt, throwIfExpired } from './resume.js';
 import type { Entry } from './ring.js';
@@ -105,8 +106,7 @@ export const pullEvents = <E>(
   /** SCANS: of the next in the ring; undefined when it READS. */
   let index: number | undefined;
   let isAligned = false;
-  /** READS, by partition: time of the record last read. The partition with the oldest is read next. */
-  const readUpTo: number[] = [];
+  const turns = createTurns();
   let isLoading = false;
   let failures = 0;
 
@@ -268,9 +268,11 @@ export const pullEvents = <E>(
   };
 
   const takeScanning = (): LiveEvent<E> | undefined => {
+    if (!isAligned) places = widened(places, feed.begins);
     while (index !== undefined && index < feed.ring.end) {
       if (index < feed.ring.first) {
         index = undefined;
+        isAligned = false;
         return undefined;
       }
       const entry = feed.ring.at(index);
@@ -295,16 +297,21 @@ export const pullEvents = <E>(
   /** The next event in the log, if the page in memory has one. */
   const takeReading = (): LiveEvent<E> | undefined => {
     for (let passed = 0; passed < stretch && !isLoading; passed += 1) {
+      places = widened(places, feed.begins);
       const behind = places.filter((place) => !feed.ring.covers(place));
       if (behind.length === 0) {
         index = feed.ring.seek(places);
         isAligned = false;
         return undefined;
       }
-      const place = behind.reduce((a, b) =>
-        (readUpTo[a.partition] ?? 0) <= (readUpTo[b.partition] ?? 0) ? a : b,
-      );
-      const page = backlog.peek(topic, place.partition, place.nextOffset);
+      const place = turns.next(behind, places);
+      const { partition, nextOffset } = place;
+      // It holds up the others, and what it lacks is not written yet, or on its way to the hub.
+      if (!behind.includes(place) && nextOffset >= (feed.places[partition]?.nextOffset ?? 0)) {
+        if (turns.needsEnds(place)) learnEnds();
+        return undefined;
+      }
+      const page = backlog.peek(topic, partition, nextOffset);
       if (!page) {
         load(place);
         return undefined;
@@ -317,12 +324,23 @@ export const pullEvents = <E>(
           page.fault,
         );
       }
-      const event = readRecord(place, recordFrom(page, place.nextOffset), page.nextOffset);
+      const record = recordFrom(page, nextOffset);
+      const growth = record && markedBy(feed.topic, record);
+      if (growth) places = standingAt(growth, places, record);
+      if (!turns.mayPass(partition, growth, places)) continue;
+      const event = readRecord(place, record, page.nextOffset);
       if (event) return event;
     }
     if (!isLoading) setImmediate(() => wake());
     return undefined;
   };
+
+  const learnEnds = (): void =>
+    whileLoading(async () => {
+      const watermarks = await within(resumeMs, feed.watermarks());
+      if (watermarks) turns.learnEnds(watermarks);
+      else await whenFeed(feed, () => state === 'closed', backoffMs(failures));
+    });
 
   const readRecord = (
     place: Place,
@@ -336,17 +354,23 @@ export const pullEvents = <E>(
     const number = numberOf(feed.topic, record);
     const isNew = isNewAt(feed.topic, place, record, number);
     places = places.with(place.partition, placeBehind(place, record, number));
-    readUpTo[place.partition] = record.timestampMs;
+    turns.wasRead(place.partition, record.timestampMs);
     if (!isNew) return undefined;
     const event = memo(kind.parse, record, () => parsed(kind, record));
     return event !== undefined && matches(event) ? ownItem(event) : undefined;
   };
 
-  const load = (place: Place): void => {
+  const load = (place: Place): void =>
+    whileLoading(() =>
+      backlog
+        .load(topic, place.partition, place.nextOffset)
+        .catch((error: unknown) => judgeFailure(place, error)),
+    );
+
+  /** Nothing is read meanwhile, and it is worth asking again afterwards. */
+  const whileLoading = (work: () => Promise<void>): void => {
     isLoading = true;
-    backlog
-      .load(topic, place.partition, place.nextOffset)
-      .catch((error: unknown) => judgeFailure(place, error))
+    work()
       .catch((error: unknown) => (failure = { error }))
       .finally(() => {
         isLoading = false;

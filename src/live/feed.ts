@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
 import type { MillraceError } from '../errors.js';
+import type { Growth } from '../events/growth.js';
 import type { FetchedBatch, LogRecord, Watermarks } from '../kafka/kafka.js';
 import type { Place } from './cursor.js';
+import { endsOf, laggards, markedBy, standingAt, type Ends } from './markers.js';
 import { haveReachedEnd, isNewAt, numberOf, placeBehind, type Source } from './place.js';
 import { createRing, type Entry, type Ring, type RingLimits } from './ring.js';
 import { createWaiter } from './waiting.js';
@@ -25,6 +27,8 @@ export interface Feed {
   readonly ring: Ring;
   /** By partition; replaced, never changed. */
   readonly places: readonly Place[];
+  /** By partition: where it was begun. */
+  readonly begins: readonly Place[];
   readonly isWarm: boolean;
   readonly generation: number;
   readonly isStopped: boolean;
@@ -53,10 +57,13 @@ export interface FeedStats {
 export interface FeedControl extends Feed {
   /** Begins all partitions; `until` is where the log ends now. */
   begin(starts: ReadonlyMap<number, Start>): void;
+  /** The topic gained these partitions: each is begun at its offset. */
+  grow(starts: ReadonlyMap<number, number>): void;
   /** A partition could not be read on: everyone who reads this topic has a gap. */
   fail(partition: number): void;
   restart(partition: number, start: Start): void;
-  take(batch: FetchedBatch): void;
+  /** While it is not settled the partition is at a marker and waits for others. */
+  take(batch: FetchedBatch): void | Promise<void>;
   stop(end?: MillraceError): void;
 }
 
@@ -69,14 +76,26 @@ export interface FeedOptions {
   readonly topic: Source;
   readonly limits: RingLimits;
   readonly watermarks: () => Promise<ReadonlyMap<number, Watermarks>>;
+  /** The log says that the topic has so many partitions. */
+  readonly onGrown?: (partitions: number) => void;
   readonly logger: Logger;
 }
 
-export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): FeedControl => {
+/** What came of a partition that is at a marker. */
+interface Parked {
+  readonly growth: Growth;
+  readonly rest: FetchedBatch;
+  readonly resume: () => void;
+}
+
+export const createFeed = ({ topic, limits, watermarks, onGrown, logger }: FeedOptions): FeedControl => {
   const ring = createRing(limits);
   const listeners = new Set<FeedListener>();
   const counts = { repeats: 0, missing: 0, gaps: 0 };
   let places: readonly Place[] = [];
+  let begins: readonly Place[] = [];
+  const parked = new Map<number, Parked>();
+  let ends: Ends = new Map();
   /** By partition: behind this offset it is warm. Infinite between a fault and the new begin. */
   let warmFrom: readonly number[] = [];
   let logEnds: readonly number[] = [];
@@ -120,18 +139,30 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
       return { behind, entry: { record: withOwnBytes(record), number, places: after } };
     }
     if (behind.sequence === place.sequence) counts.repeats += 1;
+    else if (markedBy(topic, record)) return { behind };
     // A skip marker stands for an event that Kafka refused, so for a state's holder this is a hole.
     else tellHole();
     return { behind };
   };
 
-  const take = (batch: FetchedBatch): void => {
+  /** @returns the growth at whose marker it stopped, and what is behind it */
+  const takeOn = (batch: FetchedBatch): { growth: Growth; rest: FetchedBatch } | undefined => {
     const { partition } = batch;
     const entries: Entry[] = [];
     const before = places;
-    for (const record of batch.records) {
+    let stop: { growth: Growth; rest: FetchedBatch } | undefined;
+    for (const [n, record] of batch.records.entries()) {
+      const growth = markedBy(topic, record);
+      if (growth) {
+        onGrown?.(growth.to);
+        places = standingAt(growth, places, record);
+      }
+      if (growth && laggards(growth, places, ends).length > 0) {
+        stop = { growth, rest: { ...batch, records: batch.records.slice(n) } };
+        break;
+      }
       const place = places[partition];
-      if (!place) return;
+      if (!place) return undefined;
       const { behind, entry } = pass(place, record);
       places = places.with(partition, behind);
       if (!entry) continue;
@@ -139,13 +170,59 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
       entries.push(entry);
     }
     const place = places[partition];
-    if (!place) return;
+    if (!place) return undefined;
     const hasMoved = batch.records.length > 0 || batch.nextOffset > place.nextOffset;
-    if (batch.nextOffset > place.nextOffset)
+    if (!stop && batch.nextOffset > place.nextOffset)
       places = places.with(partition, { ...place, nextOffset: batch.nextOffset });
     logEnds = logEnds.with(partition, batch.logEnd);
     checkWarm();
     if (hasMoved) tell((listener) => listener.onMoved(entries, before));
+    return stop;
+  };
+
+  const take = (batch: FetchedBatch): void | Promise<void> => {
+    const stop = takeOn(batch);
+    const parking = stop && new Promise<void>((resume) => park(batch.partition, { ...stop, resume }));
+    letOn();
+    return parking;
+  };
+
+  const park = (partition: number, at: Parked): void => {
+    parked.set(partition, at);
+    ends = new Map();
+    askEnds(at.growth);
+  };
+
+  /** Whoever is at a marker goes on when nobody lags behind it any more. */
+  const letOn = (): void => {
+    for (let isMoving = parked.size > 0; isMoving;) {
+      isMoving = false;
+      for (const [partition, { growth, rest, resume }] of parked) {
+        if (laggards(growth, places, ends).length > 0) continue;
+        isMoving = true;
+        parked.delete(partition);
+        const stop = takeOn(rest);
+        if (stop) park(partition, { ...stop, resume });
+        else resume();
+      }
+    }
+  };
+
+  /** A partition without a number: all its records had expired. What it lacks is before where the log ends from now on. */
+  const askEnds = (growth: Growth): void => {
+    if (laggards(growth, places, ends).every(({ sequence }) => sequence > 0)) return;
+    void watermarks().then(
+      (marks) => {
+        ends = endsOf(marks);
+        letOn();
+      },
+      () => {},
+    );
+  };
+
+  const letGo = (partition: number): void => {
+    parked.get(partition)?.resume();
+    parked.delete(partition);
   };
 
   const begin = (starts: ReadonlyMap<number, Start>): void => {
@@ -153,6 +230,7 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
     places = ordered.map(([partition, { from }]) => ({ partition, nextOffset: from, sequence: 0 }));
     warmFrom = ordered.map(([, { until }]) => until);
     logEnds = warmFrom;
+    begins = places;
     ring.restart(places);
     checkWarm();
     tellHole();
@@ -164,6 +242,9 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
     watermarks,
     get places() {
       return places;
+    },
+    get begins() {
+      return begins;
     },
     get isWarm() {
       return isWarm;
@@ -193,7 +274,20 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
       ...counts,
     }),
     begin,
+    grow: (starts) => {
+      const before = places;
+      for (const nextOffset of starts.values()) {
+        const place = { partition: places.length, nextOffset, sequence: 0 };
+        places = [...places, place];
+        begins = [...begins, place];
+        warmFrom = [...warmFrom, nextOffset];
+        logEnds = [...logEnds, nextOffset];
+        ring.widen(nextOffset);
+      }
+      tell((listener) => listener.onMoved([], before));
+    },
     fail: (partition) => {
+      letGo(partition);
       counts.gaps += 1;
       isWarm = false;
       warmFrom = warmFrom.with(partition, Number.POSITIVE_INFINITY);
@@ -206,11 +300,13 @@ export const createFeed = ({ topic, limits, watermarks, logger }: FeedOptions): 
       ring.restart(places);
       checkWarm();
       tellHole();
+      for (const { growth } of parked.values()) askEnds(growth);
     },
     take,
     stop: (why) => {
       if (!isStopped) end = why;
       isStopped = true;
+      for (const at of [...parked.keys()]) letGo(at);
       tellHole();
     },
   };

@@ -9,7 +9,7 @@ import type { RingLimits } from './ring.js';
 import { backoffMs, shareNext } from './waiting.js';
 
 export interface HubOptions {
-  readonly kafka: Pick<Kafka, 'reader' | 'watermarks'>;
+  readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'partitionCounts'>;
   readonly topics: readonly Source[];
   readonly logger: Logger;
   /** Per topic. Default 10,000 entries and 16 MB. */
@@ -19,6 +19,8 @@ export interface HubOptions {
    * one batch of the relay, does not hide the highest number. Default 1,000.
    */
   readonly warmRecords?: number;
+  /** How often it looks whether topics gained partitions. Default 2 s. */
+  readonly lookEveryMs?: number;
   /** A topic that is not there ends its feed with NOT_FOUND. Default: it is waited for. */
   readonly endWithTopic?: boolean;
 }
@@ -39,16 +41,23 @@ export const createHub = ({
   logger,
   ring = { entries: 10_000, bytes: 16 * 1_048_576 },
   warmRecords = 1_000,
+  lookEveryMs = 2_000,
   endWithTopic = false,
 }: HubOptions): Hub => {
-  const feeds = new Map(
-    topics.map((topic): [string, FeedControl] => [
-      topic.name,
-      createFeed({ topic, limits: ring, watermarks: shareNext(() => kafka.watermarks(topic.name)), logger }),
-    ]),
-  );
+  const open = (topic: Source): FeedControl => {
+    const watermarks = shareNext(async () => {
+      const marks = await kafka.watermarks(topic.name);
+      learn(feed, marks);
+      return marks;
+    });
+    const onGrown = (partitions: number): void => void widen(feed, partitions);
+    const feed = createFeed({ topic, limits: ring, watermarks, onGrown, logger });
+    return feed;
+  };
+  const feeds = new Map(topics.map((topic): [string, FeedControl] => [topic.name, open(topic)]));
   const stopping = new AbortController();
   let reader: LogReader | undefined;
+  let looking: Promise<void> | undefined;
 
   /** Tries until it succeeds; undefined when the hub stops before. */
   const insist = async <T>(what: string, attempt: () => Promise<T>): Promise<T | undefined> => {
@@ -61,6 +70,46 @@ export const createHub = ({
       }
     }
     return undefined;
+  };
+
+  /** Partitions that the topic gained are read from their start. */
+  const learn = (feed: FeedControl, marks: ReadonlyMap<number, Watermarks>): void => {
+    const known = feed.places.length;
+    if (known === 0 || marks.size <= known || stopping.signal.aborted) return;
+    const topic = feed.topic.name;
+    const starts = new Map(
+      [...marks]
+        .filter(([partition]) => partition >= known)
+        .toSorted(([a], [b]) => a - b)
+        .map(([partition, { earliest }]) => [partition, earliest]),
+    );
+    logger.info({ topic, partitions: marks.size }, 'a topic has more partitions now');
+    feed.grow(starts);
+    for (const [partition, from] of starts) reader?.assign(topic, partition, from);
+  };
+
+  const widen = async (feed: FeedControl, partitions: number): Promise<void> => {
+    if (feed.places.length >= partitions) return;
+    await insist(`read all of ${feed.topic.name}`, async () => {
+      await feed.watermarks();
+      if (feed.places.length < partitions) throw new Error('Kafka does not tell of its new partitions yet');
+    });
+  };
+
+  const look = async (): Promise<void> => {
+    const counts = await kafka.partitionCounts([...feeds.keys()]);
+    for (const [topic, feed] of feeds)
+      if (feed.places.length > 0 && feed.places.length < (counts.get(topic) ?? 0)) await feed.watermarks();
+  };
+
+  const lookOn = async (): Promise<void> => {
+    for (;;) {
+      await sleep(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      await look().catch((error: unknown) =>
+        logger.debug({ err: error }, 'the partitions of the topics could not be counted'),
+      );
+    }
   };
 
   const startNear = ({ earliest, latest }: Watermarks): Start => ({
@@ -125,6 +174,7 @@ export const createHub = ({
     start: async () => {
       if (stopping.signal.aborted) return;
       reader = kafka.reader({ onBatch: (batch) => feeds.get(batch.topic)?.take(batch), onFault });
+      looking = lookOn();
       await Promise.all([...feeds.values()].map(begin));
     },
     stop: async () => {
@@ -132,6 +182,7 @@ export const createHub = ({
       stopping.abort();
       for (const feed of feeds.values()) feed.stop();
       await reader?.stop();
+      await looking;
     },
   };
 };

@@ -31,6 +31,10 @@ export const placeBehind = (place: Place, record: LogRecord, number: number): Pl
   sequence: Math.max(place.sequence, number),
 });
 
+/** With the partitions that the topic gained, as the hub began them. */
+export const widened = (places: readonly Place[], begins: readonly Place[]): readonly Place[] =>
+  places.length < begins.length ? [...places, ...begins.slice(places.length)] : places;
+
 /** Whether `places` are, in every partition, as far as `others` or further. */
 export const haveReached = (places: readonly Place[], others: readonly Place[]): boolean =>
   others.every(({ partition, nextOffset, sequence }) => {
@@ -43,4 +47,4 @@ export const haveReachedEnd = (
   places: readonly Place[],
   watermarks: ReadonlyMap<number, Watermarks>,
 ): boolean =>
-  places.every(({ partition, nextOffset }) => nextOffset >= (watermarks.get(partition)?.latest ?? 0));
+  [...watermarks].every(([partition, { latest }]) => (places[partition]?.nextOffset ?? 0) >= latest);

@@ -5,6 +5,7 @@ import { haveReached } from './place.js';
 
 /**
  * Where a reader begins who comes with a cursor: partitions that it does not name are read from their start.
+ * @param partitions that the hub reads; whoever asked for `watermarks` by way of the feed made it learn those that are new
  * @throws MillraceError CURSOR_INVALID, CURSOR_EXPIRED
  */
 export const resumeAt = (
@@ -20,7 +21,9 @@ export const resumeAt = (
   });
   if ([...cursor.keys()].some((partition) => partition >= partitions))
     throw cursorInvalid('The cursor names a partition that is not there.');
-  if (places.some(({ partition, nextOffset }) => nextOffset > (watermarks.get(partition)?.latest ?? 0)))
+  // Of a partition that was added a moment ago Kafka need not tell yet, although the hub reads it.
+  const endOf = (partition: number): number => watermarks.get(partition)?.latest ?? Number.POSITIVE_INFINITY;
+  if (places.some(({ partition, nextOffset }) => nextOffset > endOf(partition)))
     throw cursorInvalid('The cursor is beyond the end of the log.');
   throwIfExpired(topic, cursors, places, watermarks);
   return places;

@@ -7,7 +7,10 @@ export interface Entry {
   readonly record: LogRecord;
   /** 0 where the topic has no numbers. */
   readonly number: number;
-  /** The hub's places behind this record, by partition; shared with every reader that has come exactly this far. */
+  /**
+   * The hub's places behind this record, by partition; shared with every reader that has come exactly this far. Without the partitions
+   * that the topic gained later.
+   */
   readonly places: readonly Place[];
 }
 
@@ -28,6 +31,8 @@ export interface Ring {
   push(entry: Entry): void;
   /** Drops everything. From now on the ring holds what comes behind `places`. */
   restart(places: readonly Place[]): void;
+  /** The topic gained a partition, of which the ring holds what comes behind this offset. */
+  widen(nextOffset: number): void;
   /** Whether the ring still holds, in this partition, everything behind `place`. */
   covers(place: Place): boolean;
   /** For places that are covered: index of the first entry that is not before them all. */
@@ -82,6 +87,7 @@ export const createRing = (limits: RingLimits): Ring => {
       bytes = 0;
       floors = places.map(({ nextOffset }) => nextOffset);
     },
+    widen: (nextOffset) => void floors.push(nextOffset),
     covers: ({ partition, nextOffset }) => nextOffset >= (floors[partition] ?? Number.POSITIVE_INFINITY),
     seek: (places) => {
       // Places only rise from entry to entry, so "is beyond `places` somewhere" turns from false to true once.

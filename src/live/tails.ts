@@ -27,7 +27,7 @@ export interface Tails {
 }
 
 export interface TailsOptions {
-  readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'fetch'>;
+  readonly kafka: Pick<Kafka, 'reader' | 'watermarks' | 'partitionCounts' | 'fetch'>;
   readonly cursors: Cursors;
   readonly logger: Logger;
 }

@@ -94,10 +94,13 @@ const contains = async (db: Queryable, worker: string, payload: Payload): Promis
 
 const hasRead = async (db: Queryable, worker: string, { l }: LogPayload): Promise<boolean> => {
   const [row] = await db.query<{ done: boolean }>(
+    // A partition that a topic gained may be written before the worker has a place in it.
     `select not exists (
-       select from positions p
-       join unnest($2::text[], $3::int[], $4::bigint[]) as asked (topic, partition, next_offset) using (topic, partition)
-       where p.worker = $1 and p.next_offset < asked.next_offset) as done`,
+       select from unnest($2::text[], $3::int[], $4::bigint[]) as asked (topic, partition, next_offset)
+       where exists (select from positions p where p.worker = $1 and p.topic = asked.topic)
+         and not exists (
+           select from positions p where p.worker = $1 and p.topic = asked.topic and p.partition = asked.partition
+             and p.next_offset >= asked.next_offset)) as done`,
     [worker, l.map(([topic]) => topic), l.map(([, partition]) => partition), l.map(([, , next]) => next)],
   );
   return row?.done ?? false;

@@ -29,23 +29,24 @@ export const ensurePositions = async (
   );
 };
 
-/** Says that `owner` works for `worker`, forgets the dead. @returns how many share the work */
+/** Says that `owner` works for `worker`, forgets the dead. @returns how many share how many partitions */
 export const announceWorker = async (
   db: Queryable,
   worker: string,
   owner: number,
   leaseMs: number,
-): Promise<number> => {
+): Promise<{ workers: number; partitions: number }> => {
   await db.query(
     `insert into worker_presence (worker, owner, expires_at) values ($1, $2, now() + $3 * interval '1 ms')
      on conflict (worker, owner) do update set expires_at = excluded.expires_at`,
     [worker, owner, leaseMs],
   );
-  const [row] = await db.query<{ count: number }>(
-    `select count(*) from worker_presence where worker = $1 and not ${abandoned}`,
+  const [row] = await db.query<{ workers: number; partitions: number }>(
+    `select (select count(*) from worker_presence where worker = $1 and not ${abandoned}) as workers,
+       (select count(*) from positions where worker = $1) as partitions`,
     [worker],
   );
-  return row?.count ?? 1;
+  return row ?? { workers: 1, partitions: 0 };
 };
 
 export const withdrawWorker = async (db: Queryable, worker: string, owner: number): Promise<void> => {

@@ -37,6 +37,10 @@ export interface PartitionRun {
   readonly ackedSeq: number;
 }
 
+/**
+ * Takes all partitions of topics into use that have none yet. Those that Kafka gains later are used from `millrace topics grow` on:
+ * another count moves keys, and then only an order of steps keeps their order.
+ */
 export const ensureRuns = async (
   db: Queryable,
   topics: readonly { name: string; partitions: number }[],
@@ -44,6 +48,7 @@ export const ensureRuns = async (
   await db.query(
     `insert into outbox_partitions (topic, partition)
      select t.name, n from unnest($1::text[], $2::int[]) as t (name, partitions), generate_series(0, t.partitions - 1) as n
+     where not exists (select from outbox_partitions p where p.topic = t.name)
      on conflict do nothing`,
     [topics.map(({ name }) => name), topics.map(({ partitions }) => partitions)],
   );
@@ -82,19 +87,29 @@ export interface Numbering {
   readonly leaseMs: number;
   /** Every id up to it is settled. */
   readonly frontier: number;
-  /** Takes rows behind this id, and those of `gaps` that have been committed meanwhile. */
+  /** Takes rows behind this id. */
   readonly after: number;
-  readonly gaps: readonly number[];
   readonly most: Most;
+  /** Takes those of these ids, none of them behind `after`, that are there: up to so many bytes, at least one. */
+  readonly ids: readonly number[];
+  readonly mostBytesOfIds: number;
+  /** Topics whose rows are left as they are, beside the one that is held back. */
+  readonly waiting: readonly string[];
   /** Numbers that Kafka acknowledged. */
   readonly acked: readonly { readonly topic: string; readonly partition: number; readonly seq: number }[];
 }
 
 export interface Numbered {
-  /** False when the lease was lost; nothing was written then. */
+  /** False when the lease is not the caller's any more; nothing was written then. */
   readonly held: boolean;
+  /** Who has it, also under another epoch. */
+  readonly owner: number | null;
   /** By topic and partition, in the order of their numbers. */
   readonly rows: readonly NumberedRow[];
+  /** Rows that are there and got no number. */
+  readonly left: readonly { readonly id: number; readonly topic: string }[];
+  /** The topic that is held back while it grows, if there is one. */
+  readonly heldTopic: string | undefined;
   /** The number of this transaction, and the oldest that ran when it read. */
   readonly next: bigint;
   readonly oldest: bigint;
@@ -102,29 +117,36 @@ export interface Numbered {
 
 /**
  * Gives committed rows without a number the next ones of their partitions, in the order of their ids, and persists them with
- * the acknowledgements and the frontier: one statement, so that one snapshot and one commit.
+ * the acknowledgements and the frontier: one statement, so that one snapshot and one commit. What the lease's row says of a topic
+ * that is held back is as it is under the row's lock, and not as in the snapshot, which may be older.
  */
 export const numberRows = async (db: Queryable, numbering: Numbering): Promise<Numbered> => {
   const { lease, acked } = numbering;
-  type Row = { held: boolean; next: string; oldest: string } & (NumberedRow | { id: null });
-  const rows = await db.query<Row>(
+  const rows = await db.query<Answer & (NumberedRow | Left | { id: null })>(
     `with lease as (
        update relay_lease set frontier = greatest(frontier, $3), expires_at = now() + $4 * interval '1 ms'
-       where owner = $1 and epoch = $2 returning pg_current_xact_id() as xid),
+       where owner = $1 and epoch = $2
+       returning pg_current_xact_id() as xid, case when holds_back and growing_until > now() then growing end as held),
      found as (
-       (select id, topic, key, value, headers, hash from (
+       (select id, topic, key, value, headers, hash, true as fits from (
           select *, ${bytesBefore('id')} from (
             select id, topic, key, value, headers, hash from outbox where id > $5 order by id limit $7) as o) as o
         where bytes_before < $11)
        union all
-       (select id, topic, key, value, headers, hash from outbox where id = any($6::bigint[]) and id <= $5)),
+       (select id, topic, key, value, headers, hash, bytes_before < $12 as fits from (
+          select *, ${bytesBefore('id')} from (
+            select id, topic, key, value, headers, hash from outbox where id = any($6::bigint[]) and id <= $5) as o) as o)),
      sizes as (select topic, count(*) as partitions from outbox_partitions group by topic),
+     free as (
+       select f.*, f.fits and f.topic is distinct from lease.held and f.topic <> all ($13::text[]) as is_free
+       from lease cross join found f),
      numbered as (
        select f.id, f.topic, p.partition, f.key, f.value, f.headers,
          p.last_seq + row_number() over (partition by f.topic, p.partition order by f.id) as seq
-       from lease cross join found f
+       from free f
        left join sizes s on s.topic = f.topic
-       left join outbox_partitions p on p.topic = f.topic and p.partition = f.hash % s.partitions),
+       left join outbox_partitions p on p.topic = f.topic and p.partition = f.hash % s.partitions
+       where f.is_free),
      batches as (
        insert into outbox_batches (topic, partition, first_seq, ids, min_id, max_id)
        select topic, partition, min(seq), array_agg(id order by id), min(id), max(id) from numbered
@@ -141,9 +163,13 @@ export const numberRows = async (db: Queryable, numbering: Numbering): Promise<N
          ) as moved
          group by topic, partition) as n
        where p.topic = n.topic and p.partition = n.partition)
-     select lease.xid is not null as held, coalesce(lease.xid::text, '0') as next,
-       pg_snapshot_xmin(pg_current_snapshot())::text as oldest, n.*
-     from (select) as one left join lease on true left join numbered n on true
+     select lease.xid is not null as "isHeld", coalesce(lease.xid::text, '0') as next,
+       pg_snapshot_xmin(pg_current_snapshot())::text as oldest, lease.held as "heldTopic",
+       (select owner from relay_lease) as owner, n.*
+     from (select) as one left join lease on true left join (
+       select id, topic, partition, key, value, headers, seq from numbered
+       union all
+       select id, topic, null, null, null, null, null from free where not is_free) as n on true
      order by n.topic, n.partition, n.seq`,
     [
       lease.owner,
@@ -151,22 +177,42 @@ export const numberRows = async (db: Queryable, numbering: Numbering): Promise<N
       numbering.frontier,
       numbering.leaseMs,
       numbering.after,
-      numbering.gaps,
+      numbering.ids,
       numbering.most.rows,
       acked.map(({ topic }) => topic),
       acked.map(({ partition }) => partition),
       acked.map(({ seq }) => seq),
       numbering.most.bytes,
+      numbering.mostBytesOfIds,
+      numbering.waiting,
     ],
   );
   const [first] = rows;
   return {
-    held: first?.held ?? false,
-    rows: rows.filter((row): row is Row & NumberedRow => row.id !== null),
+    held: first?.isHeld ?? false,
+    owner: first?.owner ?? null,
+    rows: rows.filter((row): row is Answer & NumberedRow => row.id !== null && row.partition !== null),
+    left: rows.filter((row): row is Answer & Left => row.id !== null && row.partition === null),
+    heldTopic: first?.heldTopic ?? undefined,
     next: BigInt(first?.next ?? 0),
     oldest: BigInt(first?.oldest ?? 0),
   };
 };
+
+/** Of the statement, in each row. */
+interface Answer {
+  readonly isHeld: boolean;
+  readonly heldTopic: string | null;
+  readonly owner: number | null;
+  readonly next: string;
+  readonly oldest: string;
+}
+
+interface Left {
+  readonly id: number;
+  readonly topic: string;
+  readonly partition: null;
+}
 
 /** Rows of a partition with numbers above `afterSeq`, in their order. */
 export const readNumbered = (
@@ -234,13 +280,26 @@ export const deleteOldBatches = async (db: Queryable): Promise<void> => {
   );
 };
 
-/** Goes on from a number that the log has; what was numbered up to it counts as acknowledged. */
+/**
+ * Goes on from a number that the log has; what was numbered up to it counts as acknowledged. A partition that is not in use yet shows
+ * that the topic had grown: all of them, of which the log has `partitions`, are taken into use.
+ */
 export const continueRun = async (
   db: Queryable,
-  topic: string,
-  partition: number,
-  seq: number,
+  {
+    topic,
+    partition,
+    seq,
+    partitions,
+  }: { topic: string; partition: number; seq: number; partitions: number },
 ): Promise<void> => {
+  await db.query(
+    `insert into outbox_partitions (topic, partition)
+     select $1, n from generate_series(0, $3::int - 1) as n
+     where not exists (select from outbox_partitions where topic = $1 and partition = $2)
+     on conflict do nothing`,
+    [topic, partition, partitions],
+  );
   await db.query(
     `update outbox_partitions set last_seq = greatest(last_seq, $3), acked_seq = greatest(acked_seq, $3)
      where topic = $1 and partition = $2`,

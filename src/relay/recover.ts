@@ -1,6 +1,6 @@
 import { isSkip, sequenceOf } from '../events/envelope.js';
 import { fetchOrPass } from '../kafka/fetch-or-pass.js';
-import type { Kafka, LogRecord } from '../kafka/kafka.js';
+import type { Kafka, LogRecord, Watermarks } from '../kafka/kafka.js';
 import { recordAction } from '../postgres/audit.js';
 import type { Database, Transaction } from '../postgres/database.js';
 import { continueRun, deletePublished } from '../postgres/relay.js';
@@ -33,7 +33,8 @@ export const recoverFromLog = async (options: RecoverOptions): Promise<Recovered
   const { database, kafka, ahead, recoveries, action } = options;
   const recovered: Recovered[] = [];
   for (const place of ahead) {
-    const records = await readBehind(kafka, place);
+    const marks = await kafka.watermarks(place.topic);
+    const records = await readBehind(kafka, place, marks.get(place.partition));
     const recover = recoveries.get(place.topic);
     const events = recover ? records.filter((record) => !isSkip(record)) : [];
     await database.transaction(async (tx) => {
@@ -43,7 +44,7 @@ export const recoverFromLog = async (options: RecoverOptions): Promise<Recovered
         records.map(({ headers }) => headers.ce_id ?? ''),
       );
       if (events.length > 0) await recover?.(tx, events);
-      await continueRun(tx, place.topic, place.partition, place.found);
+      await continueRun(tx, { ...place, seq: place.found, partitions: marks.size });
       await recordAction(tx, action, { ...place, events: events.length });
     });
     recovered.push({ topic: place.topic, partition: place.partition, events: events.length });
@@ -57,8 +58,8 @@ const pageBytes = 4_194_304;
 const readBehind = async (
   kafka: Kafka,
   { topic, partition, known, found }: LogAhead,
+  marks: Watermarks | undefined,
 ): Promise<LogRecord[]> => {
-  const marks = (await kafka.watermarks(topic)).get(partition);
   if (!marks) throw new Error(`Kafka has no partition ${partition} of ${topic}`);
   // Each missing number has at least one record, so the tail is at least that long; repeats make it longer.
   for (let length = (found - known) * 2 + 1_500; ; length *= 2) {

@@ -33,7 +33,7 @@ import { DatabaseRestored, logAhead, readTails } from './tail.js';
  * sends it with the same number to the same partition.
  */
 export interface Relay {
-  start(): Promise<void>;
+  start(): void;
   /** Something was committed: look now. Without it the poll finds it. */
   wake(): void;
   stats(): RelayStats;
@@ -54,8 +54,8 @@ export interface RelayStats {
 export interface RelayOptions {
   readonly database: Database;
   readonly kafka: Kafka;
-  /** Topics that the outbox feeds, with their partitions. */
-  readonly topics: readonly { readonly name: string; readonly partitions: number }[];
+  /** Topics that the outbox feeds. */
+  readonly topics: readonly string[];
   readonly owner: number;
   readonly logger: Logger;
   /** The log is ahead of the database: the process must not go on. */
@@ -79,6 +79,9 @@ interface Term {
   readonly publisher: Publisher;
 }
 
+/** Of a term: this process has the lease still, under another epoch, because a topic has grown. */
+type End = 'lost' | 'grown' | 'stopped';
+
 export const createRelay = (options: RelayOptions): Relay => {
   const { database, kafka, topics, owner, logger, onRestored } = options;
   const woken = createSignal();
@@ -90,16 +93,17 @@ export const createRelay = (options: RelayOptions): Relay => {
 
   const run = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
+      let how: End | undefined;
       try {
         term = await takeOver();
-        if (term) await serve(term);
+        if (term) how = await serve(term);
       } catch (error) {
         if (error instanceof DatabaseRestored) return onRestored(error);
         logger.warn({ err: error }, 'the relay starts over');
       } finally {
         await end();
       }
-      await pause(standbyPollMs);
+      if (how !== 'grown') await pause(standbyPollMs);
     }
   };
 
@@ -107,7 +111,9 @@ export const createRelay = (options: RelayOptions): Relay => {
   const takeOver = async (): Promise<Term | undefined> => {
     const lease = await claimRelay(database, owner, leaseMs);
     if (!lease) return undefined;
-    const tails = await readTails(kafka, topics, () => readRuns(database));
+    const counted = await countPartitions(kafka, topics);
+    await ensureRuns(database, counted);
+    const tails = await readTails(kafka, counted, () => readRuns(database));
     const ahead = logAhead(tails);
     if (ahead.length > 0) throw new DatabaseRestored(ahead);
     const publisher = kafka.publisher();
@@ -132,33 +138,52 @@ export const createRelay = (options: RelayOptions): Relay => {
     return { lease, frontier, senders, publisher };
   };
 
-  const serve = async ({ lease, frontier, senders }: Term): Promise<void> => {
+  const serve = async ({ lease, frontier, senders }: Term): Promise<End> => {
     let housekeptAt = Date.now();
+    let heldTopic: string | undefined;
     const reported = new Map<Sender, number>();
     for (;;) {
-      const { held, rows, next, oldest } = await numberRows(database, {
+      const asked = frontier.ask(heldTopic, most.rows);
+      const hasBacklog = asked.backlog > 0;
+      const answer = await numberRows(database, {
         lease,
         leaseMs,
         frontier: frontier.settled(),
         after: frontier.high,
-        gaps: frontier.gaps(),
-        most,
+        most: hasBacklog ? { ...most, rows: 0 } : most,
+        ids: asked.ids,
+        mostBytesOfIds: hasBacklog ? most.bytes : Number.MAX_SAFE_INTEGER,
+        waiting: asked.waiting,
         acked: newlyAcked(senders.values(), reported),
       });
-      if (!held) return logger.warn('another process is the active relay now');
-      frontier.read(
-        rows.map(({ id }) => id).toSorted((a, b) => a - b),
-        next,
-        oldest,
-      );
+      if (!answer.held) return tellEnd(answer.owner);
+      const { rows, left, next, oldest } = answer;
+      frontier.read(asked, { numbered: rows.map(({ id }) => id), left }, next, oldest);
       hand(rows, senders);
+      if (heldTopic !== answer.heldTopic) tellHeld(heldTopic, answer.heldTopic);
+      heldTopic = answer.heldTopic;
       if (Date.now() - housekeptAt >= housekeepEveryMs) {
         housekeptAt = Date.now();
         housekeeping = housekeep();
       }
-      if (stopping.signal.aborted) return;
-      if (rows.length < most.rows) await woken.wait(frontier.gaps().length > 0 ? gapPollMs : pollMs);
+      if (stopping.signal.aborted) return 'stopped';
+      if (!hasBacklog && rows.length + left.length < most.rows)
+        await woken.wait(frontier.gaps().length > 0 ? gapPollMs : pollMs);
     }
+  };
+
+  const tellEnd = (holder: number | null): End => {
+    if (holder !== owner) {
+      logger.warn('another process is the active relay now');
+      return 'lost';
+    }
+    logger.info('a topic has grown: the relay begins a new term');
+    return 'grown';
+  };
+
+  const tellHeld = (before: string | undefined, now: string | undefined): void => {
+    if (now !== undefined) logger.info({ topic: now }, 'a topic is held back while it grows');
+    else logger.info({ topic: before }, 'a topic is not held back any more');
   };
 
   const newlyAcked = (senders: Iterable<Sender>, reported: Map<Sender, number>): Numbering['acked'] =>
@@ -222,8 +247,7 @@ export const createRelay = (options: RelayOptions): Relay => {
     sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
 
   return {
-    start: async () => {
-      await ensureRuns(database, topics);
+    start: () => {
       running = run();
     },
     wake: woken.raise,
@@ -242,6 +266,15 @@ export const createRelay = (options: RelayOptions): Relay => {
       await running;
     },
   };
+};
+
+/** Those of Kafka, in use or not. */
+export const countPartitions = async (
+  kafka: Pick<Kafka, 'partitionCounts'>,
+  topics: readonly string[],
+): Promise<{ name: string; partitions: number }[]> => {
+  const counts = await kafka.partitionCounts(topics);
+  return topics.map((name) => ({ name, partitions: counts.get(name) ?? 0 }));
 };
 
 const keyOf = (topic: string, partition: number): string => `${partition}/${topic}`;

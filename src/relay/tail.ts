@@ -49,7 +49,10 @@ export interface Tail {
   readonly found: number | undefined;
 }
 
-/** The tails of these topics. The runs are read after them: numbers are persisted before they are sent. */
+/**
+ * The tails of these topics. The runs are read after them: numbers are persisted before they are sent. A partition without a run is one
+ * that is not in use, or, where it has numbers, one that the database does not know of yet.
+ */
 export const readTails = async (
   kafka: Kafka,
   topics: readonly { readonly name: string; readonly partitions: number }[],
@@ -59,15 +62,28 @@ export const readTails = async (
   await Promise.all(
     topics.flatMap(({ name, partitions }) =>
       Array.from({ length: partitions }, async (_, partition) => {
-        found.set(`${partition}/${name}`, await readTail(kafka, name, partition));
+        found.set(keyOf({ topic: name, partition }), await readTail(kafka, name, partition));
       }),
     ),
   );
   const runs = await readRuns();
-  return runs
-    .filter(({ topic, partition }) => found.has(`${partition}/${topic}`))
-    .map((run) => ({ run, found: found.get(`${run.partition}/${run.topic}`) }));
+  const names = new Set(topics.map(({ name }) => name));
+  const known = new Set(runs.map(keyOf));
+  const unknown = topics.flatMap(({ name: topic, partitions }) =>
+    Array.from({ length: partitions }, (_, partition) => ({
+      topic,
+      partition,
+      lastSeq: 0,
+      ackedSeq: 0,
+    })).filter((run) => !known.has(keyOf(run)) && found.get(keyOf(run)) !== undefined),
+  );
+  return [...runs.filter(({ topic }) => names.has(topic)), ...unknown].map((run) => ({
+    run,
+    found: found.get(keyOf(run)),
+  }));
 };
+
+const keyOf = ({ topic, partition }: { topic: string; partition: number }): string => `${partition}/${topic}`;
 
 /** Partitions whose log holds numbers that the database never gave out: the database is an earlier copy. */
 export const logAhead = (tails: readonly Tail[]): LogAhead[] =>

@@ -26,6 +26,8 @@ export interface RunStreamOptions {
   readonly logger: Logger;
   /** Called after each commit that appended to the outbox. */
   readonly onCommitted: () => void;
+  /** As of the owned log. */
+  readonly partitionsOf?: (topic: string) => number;
 }
 
 /** Records of one partition in one transaction: enough to spread the commit's cost, few enough to be done in well under 2 s. */
@@ -54,6 +56,7 @@ export const runStream = <E, Changes>(
     owner,
     logger,
     lanes: stream.lanes,
+    partitionsOf: options.partitionsOf,
   });
   const redrive = createRedrive({
     worker: stream.name,

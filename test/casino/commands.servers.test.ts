@@ -30,7 +30,7 @@ const optionsWith = (given: Partial<CasinoOptions> = {}): CasinoOptions => ({
       stop: async () => undefined,
     },
     consistency: under.options.consistency,
-    partitions: {},
+    partitionsOf: () => 3,
   }),
   ...given,
 });

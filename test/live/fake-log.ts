@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { TopicSpec } from '../../src/events/topics.js';
+import { growthHeaders, type Growth } from '../../src/events/growth.js';
 import { eventHeaders, sequenceHeader, skipHeader, type Event } from '../../src/events/envelope.js';
 import { UnreadableRecords } from '../../src/kafka/decode.js';
 import type { FetchedBatch, Kafka, LogReaderOptions, LogRecord, ReadFault } from '../../src/kafka/kafka.js';
@@ -43,8 +44,10 @@ export interface FakeLog {
   append(
     partition: number,
     number: number,
-    options?: { text?: string; key?: string; skip?: boolean; event?: Event },
+    options?: { text?: string; key?: string; skip?: boolean; event?: Event; growth?: Growth },
   ): LogRecord;
+  /** So many in all. */
+  addPartitions(count: number): void;
   /** Takes up an offset that no reader ever sees, as a control record does. */
   leaveHole(partition: number): void;
   /** Takes up an offset that nobody can read. */
@@ -61,7 +64,7 @@ export interface ConnectOptions {
 }
 
 /** One gateway's connection. */
-export interface FakeKafka extends Pick<Kafka, 'reader' | 'watermarks' | 'fetch'> {
+export interface FakeKafka extends Pick<Kafka, 'reader' | 'watermarks' | 'partitionCounts' | 'fetch'> {
   /** Brings up to `count` more records of a partition to the readers. */
   deliver(partition: number, count: number): void;
   fault(partition: number, kind: ReadFault['kind']): void;
@@ -71,17 +74,16 @@ export interface FakeKafka extends Pick<Kafka, 'reader' | 'watermarks' | 'fetch'
 }
 
 export const createFakeLog = (partitionCount = 3, { name: topic }: TopicSpec = things): FakeLog => {
-  const partitions: Partition[] = Array.from({ length: partitionCount }, () => ({
-    records: [],
-    earliest: 0,
-    latest: 0,
-    spoiled: [],
-  }));
+  const partitions: Partition[] = [];
+  const addPartitions = (count: number): void => {
+    while (partitions.length < count) partitions.push({ records: [], earliest: 0, latest: 0, spoiled: [] });
+  };
+  addPartitions(partitionCount);
   const following = new Set<(partition: number) => void>();
   const at = (partition: number): Partition => partitions[partition]!;
 
   return {
-    append: (partition, number, { text = '', key = 'k', skip = false, event } = {}) => {
+    append: (partition, number, { text = '', key = 'k', skip = false, event, growth } = {}) => {
       const log = at(partition);
       const record: LogRecord = {
         topic,
@@ -94,6 +96,7 @@ export const createFakeLog = (partitionCount = 3, { name: topic }: TopicSpec = t
           ...(event && eventHeaders(event)),
           ...(number > 0 ? { [sequenceHeader]: String(number) } : {}),
           ...(skip ? { [skipHeader]: '1' } : {}),
+          ...(growth && growthHeaders(growth, '2026-01-01T00:00:00.000Z')),
         },
       };
       log.records.push(record);
@@ -101,6 +104,7 @@ export const createFakeLog = (partitionCount = 3, { name: topic }: TopicSpec = t
       for (const follow of following) follow(partition);
       return record;
     },
+    addPartitions,
     leaveHole: (partition) => {
       at(partition).latest += 1;
       for (const follow of following) follow(partition);
@@ -124,6 +128,8 @@ const connect = (
   { held = false, pageRecords = 100 }: ConnectOptions = {},
 ): FakeKafka => {
   const assigned = new Map<number, number>();
+  /** What their readers have not taken yet. */
+  const busy = new Set<number>();
   let listener: LogReaderOptions | undefined;
   const at = (partition: number): Partition => partitions[partition]!;
 
@@ -141,11 +147,19 @@ const connect = (
 
   const deliver = (partition: number, count: number): void => {
     const offset = assigned.get(partition);
-    if (offset === undefined || !listener) return;
+    if (offset === undefined || !listener || busy.has(partition)) return;
     if (at(partition).spoiled.includes(offset)) return kafka.fault(partition, 'UNREADABLE');
     const batch = read(partition, offset, count);
     assigned.set(partition, batch.nextOffset);
-    void listener.onBatch(batch);
+    const taken = listener.onBatch(batch);
+    if (taken) {
+      busy.add(partition);
+      void taken.then(() => {
+        busy.delete(partition);
+        follow(partition);
+      });
+      return;
+    }
     if (!held && batch.nextOffset < batch.logEnd) deliver(partition, count);
   };
   const follow = (partition: number): void => {
@@ -180,6 +194,11 @@ const connect = (
       await turn();
       if (kafka.failure) throw kafka.failure;
       return new Map(partitions.map(({ earliest, latest }, partition) => [partition, { earliest, latest }]));
+    },
+    partitionCounts: async () => {
+      await turn();
+      if (kafka.failure) throw kafka.failure;
+      return new Map([[topic, partitions.length]]);
     },
     fetch: async (_topic, partition, offset) => {
       kafka.fetches.push({ partition, offset });

@@ -5,6 +5,7 @@ import {
   ensureRuns,
   numberRows,
   readNumbered,
+  type Numbering,
   type RelayLease,
 } from '../../src/postgres/relay.js';
 import { openCommands } from '../support/commands.js';
@@ -34,15 +35,18 @@ const append = async (...sizes: (number | null)[]): Promise<void> => {
 const sizes = (rows: readonly { readonly value: Buffer | null }[]) => rows.map(({ value }) => value?.length);
 
 /** Numbers what is behind the id. */
-const number = async (after: number) => {
+const number = async (after: number, more: Partial<Numbering> = {}) => {
   const { rows } = await numberRows(database, {
     lease,
     leaseMs: 60_000,
     frontier: 0,
     after,
-    gaps: [],
     most,
+    ids: [],
+    mostBytesOfIds: 0,
+    waiting: [],
     acked: [],
+    ...more,
   });
   return rows;
 };

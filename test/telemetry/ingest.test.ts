@@ -33,11 +33,7 @@ beforeEach(() => {
         positionInLog: (places) => JSON.stringify(places),
         waitFor: unused,
       },
-      partitions: {
-        'telemetry.user-activity.v1': 7,
-        'telemetry.system-metric.v1': 3,
-        'telemetry.error-log.v1': 3,
-      },
+      partitionsOf: (topic) => (topic === 'telemetry.user-activity.v1' ? 7 : 3),
     }),
     now: () => now,
   });
