@@ -22,7 +22,7 @@ import {
 import { createSignal } from '../signal.js';
 import { createFrontier, type Frontier } from './frontier.js';
 import { createSender, type Sender } from './sender.js';
-import { DatabaseRestored, logAhead, readTails } from './tail.js';
+import { DatabaseRestored, logAhead, readTails, type Tail } from './tail.js';
 
 /**
  * Outbox → Kafka. One relay of a database is active, by a lease; others stand by.
@@ -92,30 +92,29 @@ export const createRelay = (options: RelayOptions): Relay => {
   let housekeeping: Promise<void> | undefined;
 
   const run = async (): Promise<void> => {
+    let previous: Term | undefined;
     while (!stopping.signal.aborted) {
       let how: End | undefined;
       try {
-        term = await takeOver();
+        term = await takeOver(previous);
         if (term) how = await serve(term);
       } catch (error) {
         if (error instanceof DatabaseRestored) return onRestored(error);
         logger.warn({ err: error }, 'the relay starts over');
       } finally {
+        previous = how === 'grown' ? term : undefined;
         await end();
       }
       if (how !== 'grown') await pause(standbyPollMs);
     }
   };
 
-  /** Reads how far the log is: rows numbered beyond its tail are sent again. */
-  const takeOver = async (): Promise<Term | undefined> => {
+  /** @param previous term of this process: when nobody had one in between, its senders tell how far the log is */
+  const takeOver = async (previous: Term | undefined): Promise<Term | undefined> => {
     const lease = await claimRelay(database, owner, leaseMs);
     if (!lease) return undefined;
-    const counted = await countPartitions(kafka, topics);
-    await ensureRuns(database, counted);
-    const tails = await readTails(kafka, counted, () => readRuns(database));
-    const ahead = logAhead(tails);
-    if (ahead.length > 0) throw new DatabaseRestored(ahead);
+    const isNext = previous && lease.epoch === previous.lease.epoch + 2;
+    const tails = isNext ? await tailsBehind(previous) : await findTails();
     const publisher = kafka.publisher();
     const senders = new Map<string, Sender>();
     for (const { run, found } of tails) {
@@ -137,6 +136,21 @@ export const createRelay = (options: RelayOptions): Relay => {
     logger.info({ epoch: lease.epoch }, 'this process is the active relay');
     return { lease, frontier, senders, publisher };
   };
+
+  /** Rows numbered beyond the tails are sent again. */
+  const findTails = async (): Promise<Tail[]> => {
+    const counted = await countPartitions(kafka, topics);
+    await ensureRuns(database, counted);
+    const tails = await readTails(kafka, counted, () => readRuns(database));
+    const ahead = logAhead(tails);
+    if (ahead.length > 0) throw new DatabaseRestored(ahead);
+    return tails;
+  };
+
+  const tailsBehind = async ({ senders }: Term): Promise<Tail[]> =>
+    (await readRuns(database))
+      .filter(({ topic }) => topics.includes(topic))
+      .map((run) => ({ run, found: senders.get(keyOf(run.topic, run.partition))?.acked() }));
 
   const serve = async ({ lease, frontier, senders }: Term): Promise<End> => {
     let housekeptAt = Date.now();

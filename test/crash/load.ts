@@ -35,6 +35,8 @@ export interface LoadOptions {
   readonly clients?: number;
   /** Most ms between two requests of one client. */
   readonly mostPauseMs?: number;
+  /** Ships any order that was accepted, and not one of those that were just created. */
+  readonly shipsAny?: boolean | undefined;
 }
 
 const createOrders = `mutation ($inputs: [CreateOrderInput!]!) {
@@ -64,7 +66,9 @@ export const makeOrder = (random: Random) => {
 /** What a client may be answered while servers are killed; anything else is a defect. */
 const passing = new Set(['UNAVAILABLE', 'OUTCOME_UNKNOWN']);
 
-export const startLoad = ({ client, random, clients = 6, mostPauseMs = 40 }: LoadOptions): Load => {
+export const startLoad = (options: LoadOptions): Load => {
+  const { client, random, clients = 6, mostPauseMs = 40, shipsAny = false } = options;
+  const shippable: string[] = [];
   const [sent, accepted, unknown, shipped] = Array.from({ length: 4 }, () => new Set<string>()) as [
     Set<string>,
     Set<string>,
@@ -115,8 +119,9 @@ export const startLoad = ({ client, random, clients = 6, mostPauseMs = 40 }: Loa
       if (orders.length > 0) {
         const outcome = (await create(orders)) ? accepted : unknown;
         for (const { id } of orders) outcome.add(id);
-        const { id } = oneOf(random, orders);
-        if (outcome === accepted && random() < 0.5) {
+        if (outcome === accepted) shippable.push(...orders.map((order) => order.id));
+        const id = shipsAny ? takeOne(random, shippable) : oneOf(random, orders).id;
+        if (id !== undefined && outcome === accepted && random() < 0.5) {
           await insist(shipOrder, { id, key: `ship-${id}` }, false);
           shipped.add(id);
         }
@@ -146,5 +151,8 @@ export const startLoad = ({ client, random, clients = 6, mostPauseMs = 40 }: Loa
     },
   };
 };
+
+const takeOne = (random: Random, ids: string[]): string | undefined =>
+  ids.splice(between(random, 0, Math.max(0, ids.length - 1)), 1)[0];
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -7,6 +7,8 @@ import type { DeliveredEvent } from '../support/verify.js';
 /** Subscribers that come back after every disconnect, as a client would: events behind the last cursor, states afresh. */
 export interface EventWatcher {
   readonly delivered: readonly DeliveredEvent[];
+  /** Behind all that was delivered. */
+  readonly cursor: () => string;
   readonly connections: () => number;
   stop(): Promise<void>;
 }
@@ -83,10 +85,16 @@ const subscribeAgain = <Data>(
   return { connections: () => connections, stop };
 };
 
-/** Resolves once the subscription is live: what happens from then on is delivered. */
-export const watchEvents = async (url: string): Promise<EventWatcher> => {
-  const delivered: DeliveredEvent[] = [];
-  let after: unknown;
+/**
+ * Resolves once the subscription is live: what happens from then on is delivered; or what comes behind `place`, where another watcher
+ * was, and what that had got before.
+ */
+export const watchEvents = async (
+  url: string,
+  place?: { readonly cursor: string; readonly delivered: readonly DeliveredEvent[] },
+): Promise<EventWatcher> => {
+  const delivered: DeliveredEvent[] = [...(place?.delivered ?? [])];
+  let after: unknown = place?.cursor;
   const loop = subscribeAgain<{ orderEvents: (DeliveredEvent & { cursor: string }) | null }>(
     url,
     'subscription ($after: Cursor) { orderEvents(after: $after, heartbeat: 1) { id orderId version cursor } }',
@@ -97,7 +105,7 @@ export const watchEvents = async (url: string): Promise<EventWatcher> => {
     },
   );
   await eventually(() => after !== undefined);
-  return { delivered, ...loop };
+  return { delivered, cursor: () => String(after), ...loop };
 };
 
 export const watchStats = async (url: string, currency: string): Promise<StatsWatcher> => {

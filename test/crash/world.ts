@@ -30,14 +30,19 @@ export interface Traffic {
   readonly stats: readonly StatsWatcher[];
 }
 
-export const startTraffic = async (url: string, random: Random, mostPauseMs?: number): Promise<Traffic> => {
+export const startTraffic = async (
+  url: string,
+  random: Random,
+  mostPauseMs?: number,
+  shipsAny?: boolean,
+): Promise<Traffic> => {
   const client = createTestClient(url);
   const [events, ...stats] = await Promise.all([
     watchEvents(url),
     watchStats(url, 'KRW'),
     watchStats(url, 'GBP'),
   ]);
-  return { client, events, stats, load: startLoad({ client, random, mostPauseMs }) };
+  return { client, events, stats, load: startLoad({ client, random, mostPauseMs, shipsAny }) };
 };
 
 /**

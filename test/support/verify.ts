@@ -9,7 +9,8 @@ import { readTopic, type StoredRecord } from './log.js';
  *
  * I1 every accepted order has its row, and every version of every row at least one record. I2 every record has its row.
  * I3/I4 statistics and windows equal the replay of the log, each `ce_id` counted once. I5 the versions of an order are
- * first seen in order, and `millrace-seq` per partition is a run without gaps in which only repeats follow.
+ * first seen in order, and `millrace-seq` per partition is a run without gaps in which only repeats follow. Where the topic grew
+ * each partition has a marker; what is before them all comes before what is behind, and a key has one partition between two of them.
  */
 export interface VerifyOptions {
   readonly database: TestDatabase;
@@ -120,12 +121,14 @@ interface OrderData {
 
 /** Checks the run of each partition, and answers its events once each, in order of the log. */
 const checkRuns = (topic: string, log: readonly StoredRecord[][], violations: string[]) => {
-  const events: StoredEvent[] = [];
+  /** By growth: those before the first markers, those before the second, and so on. */
+  const events: StoredEvent[][] = [];
   const partitionOf = new Map<string, number>();
   const eventIds = new Set<string>();
   let repeats = 0;
   for (const [partition, records] of log.entries()) {
     const bySequence: StoredRecord[] = [];
+    let age = 0;
     for (const record of records) {
       const where = `${topic}[${partition}]@${record.offset}`;
       const sequence = Number(record.headers['millrace-seq']);
@@ -140,20 +143,25 @@ const checkRuns = (topic: string, log: readonly StoredRecord[][], violations: st
         continue;
       }
       bySequence.push(record);
+      if ('millrace-grown' in record.headers) age = ageBehind(record, age);
       if ('millrace-skip' in record.headers) continue;
       const id = record.headers.ce_id ?? '';
       if (id === '' || eventIds.has(id))
         violations.push(`${where}: event id ${id || 'missing'} has two numbers`);
       eventIds.add(id);
-      const home = partitionOf.get(record.key ?? '') ?? partition;
+      const home = partitionOf.get(`${age} ${record.key}`) ?? partition;
       if (home !== partition) violations.push(`${where}: key ${record.key} is also in partition ${home}`);
-      partitionOf.set(record.key ?? '', partition);
+      partitionOf.set(`${age} ${record.key}`, partition);
       const data = JSON.parse(record.value?.toString() ?? 'null') as OrderData;
-      events.push({ id, type: record.headers.ce_type ?? '', key: record.key, data });
+      (events[age] ??= []).push({ id, type: record.headers.ce_type ?? '', key: record.key, data });
     }
   }
-  return { events, repeats };
+  return { events: events.flat(), repeats };
 };
+
+/** A new partition begins with the marker of the growth that made it: its number of partitions tells how old that is. */
+const ageBehind = ({ headers }: StoredRecord, age: number): number =>
+  Math.max(age, (JSON.parse(headers['millrace-grown'] ?? '{}') as { to: number }).to);
 
 const sameRecord = (one: StoredRecord, other: StoredRecord): boolean =>
   one.key === other.key &&
