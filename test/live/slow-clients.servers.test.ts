@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createRandom, report } from '../crash/random.js';
 import { createWorld } from '../crash/world.js';
 import { eventually } from '../support/await.js';
@@ -16,6 +16,7 @@ import {
   transportsOf,
   type Ending,
   type LiveSocket,
+  type Stream,
   type StreamListener,
   type Transport,
 } from './streams.js';
@@ -85,47 +86,74 @@ test(`${stalled} clients that never read cost bounded memory, do not slow down $
   expect(beside.p99).toBeLessThan(without.p99 * scale(3, 1.5) + scale(200, 50));
 }, 600_000);
 
-test.each(['websocket', 'sse'] as const)(
-  'a client over %s that reads too slowly ends in GAP, and behind its cursor comes exactly the rest',
-  async (transport) => {
-    const random = createRandom(`slow client over ${transport}`);
-    const world = await createWorld();
-    const env = { ...world.env, SUBSCRIBER_BUFFER_BYTES: '65536', SUBSCRIBER_MOST_BEHIND: '1000' };
-    const gateway = await startMillrace({ env, roles: ['gateway'] });
-    if (!(await transportsOf(gateway.url)).includes(transport)) return report(transport, 'is not there yet');
-    const { topicPrefix } = world;
-    const flow = await createFlow({ kind: activities, topicPrefix, random, padding: 8_000 });
+/** A gateway with one subscriber to everything, which reads as `pause` says while events come, and then all. */
+const readSlowly = async (
+  transport: Transport,
+  pause: (slow: Stream) => void,
+): Promise<{ url: string; flow: Flow; reader: Reader; slow: LiveSocket } | undefined> => {
+  const random = createRandom(`slow client over ${transport}`);
+  const world = await createWorld();
+  const env = { ...world.env, SUBSCRIBER_BUFFER_BYTES: '65536', SUBSCRIBER_MOST_BEHIND: '1000' };
+  const gateway = await startMillrace({ env, roles: ['gateway'] });
+  const { url } = gateway;
+  if (!(await transportsOf(url)).includes(transport)) return undefined;
+  const { topicPrefix } = world;
+  const flow = await createFlow({ kind: activities, topicPrefix, random, padding: 8_000 });
+  const reader = createReader();
+  const slow = reader.open(url, transport, undefined);
+  await eventually(() => reader.cursor !== undefined);
+  reader.afterEach(() => pause(slow));
+  flow.start(500);
+  await sleep(slowMs);
+  await flow.stop();
+  reader.afterEach(undefined);
+  slow.resume();
+  return { url, flow, reader, slow };
+};
 
-    const reader = createReader();
-    const slow = reader.open(gateway.url, transport, undefined);
-    await eventually(() => reader.cursor !== undefined);
-    // Less than half of what is sent, and enough for the answer to a ping not to be late.
-    reader.afterEach(() => {
+/** Less than the time after which a socket that answers no ping is ended. */
+const slowMs = 10_000;
+
+describe.each(['websocket', 'sse'] as const)('over %s', (transport) => {
+  test('a client that takes next to nothing ends in GAP, and behind its cursor comes exactly the rest', async () => {
+    const pauseLong = (slow: Stream): void => {
       slow.pause();
-      setTimeout(slow.resume, 50);
-    });
-    flow.start(500);
+      setTimeout(slow.resume, 4_500).unref();
+    };
+    const made = await readSlowly(transport, pauseLong);
+    if (!made) return;
+    const { url, flow, reader, slow } = made;
     const ending = await eventually(() => reader.ending);
-    await flow.stop();
-    reader.afterEach(undefined);
     expect(ending).toMatchObject({ kind: 'error', errors: [{ extensions: { code: 'GAP' } }] });
     const [failure] = ending.kind === 'error' ? ending.errors : [];
     expect(failure?.message).toMatch(/cursor/);
     const before = reader.seen.length;
-    const after = String(failure?.extensions.cursor);
-    const rest = slow.isOpen ? slow : undefined;
-    expect(rest !== undefined).toBe(transport === 'websocket');
-    reader.open(gateway.url, transport, after, rest);
-    await eventually(() => reader.seen.length >= flow.told.length);
-    await eventually(() => reader.isUpToDate);
-    report(
-      `slow client over ${transport}`,
-      `${before} of ${flow.told.length} before GAP, ${reader.seen.length - before} behind it`,
-    );
+    // A WebSocket stays; an event stream is over.
+    const socket = slow.isOpen ? slow : undefined;
+    expect(socket !== undefined).toBe(transport === 'websocket');
+    reader.open(url, transport, String(failure?.extensions.cursor), socket);
+    await eventually(() => reader.seen.length >= flow.told.length && reader.isUpToDate);
+    report(`slow over ${transport}`, `GAP behind ${before} events, ${reader.seen.length - before} behind it`);
     expect(checkSequence(flow.told, reader.seen)).toEqual([]);
-  },
-  120_000,
-);
+  }, 120_000);
+
+  test('a client that takes less than comes, but steadily, falls back to the log and gets everything once', async () => {
+    const pauseShort = (slow: Stream): void => {
+      slow.pause();
+      setTimeout(slow.resume, 120).unref();
+    };
+    const made = await readSlowly(transport, pauseShort);
+    if (!made) return;
+    const { flow, reader } = made;
+    const before = reader.seen.length;
+    await eventually(() => reader.seen.length >= flow.told.length && reader.isUpToDate);
+    report(`steady over ${transport}`, `${before} of ${flow.told.length} events while they came`);
+    expect(reader.ending).toBeUndefined();
+    expect(checkSequence(flow.told, reader.seen)).toEqual([]);
+  }, 120_000);
+});
+
+type Reader = ReturnType<typeof createReader>;
 
 /** One subscriber to everything, by hand. */
 const createReader = () => {

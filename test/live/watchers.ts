@@ -43,7 +43,7 @@ export interface WatcherOptions {
 }
 
 const heartbeat = 2;
-const silenceMs = 30_000;
+const silenceMs = 60_000;
 
 export const startWatcher = (options: WatcherOptions): Watcher => {
   const { name, url, query, variables, random, mostPauseMs, onEvent } = options;
@@ -58,14 +58,18 @@ export const startWatcher = (options: WatcherOptions): Watcher => {
   let isLive = false;
   let isStopped = false;
   let connections = 0;
-  let endedAt = performance.now();
+  const begun = performance.now();
+  let endedAt = begun;
   let upToDateAt = 0;
   let silence: NodeJS.Timeout | undefined;
 
   const listen = (): void => {
     clearTimeout(silence);
     silence = setTimeout(() => {
-      complaints.push(`nothing came for ${silenceMs} ms, not even a heartbeat`);
+      const since = isLive ? 'went on' : 'began';
+      complaints.push(
+        `${lastTransport} ${since}, and nothing came for ${silenceMs} ms, not even a heartbeat`,
+      );
       stream?.cut();
     }, silenceMs);
   };
