@@ -167,7 +167,7 @@ const main = async () => {
 };
 
 /** Tests with servers wait more than they work, so these run beside the others, with servers of their own. */
-const besides = '/test/(live|clients|sdk)/';
+const besides = 'test/(live|clients|sdk)/';
 
 const runBesides = async () => [
   await countChecks(),
