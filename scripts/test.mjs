@@ -159,11 +159,21 @@ const main = async () => {
 
   if (!withChecks) return toldOf(await runJest(jestArguments));
   if (jestArguments.length > 0) return sum([await countChecks(), toldOf(await runJest(jestArguments))]);
-  // Tests with servers wait more than they work: the other core has the checks, and then the tests without.
-  const besides = async () => [await countChecks(), toldOf(await runJest(['--selectProjects', 'unit']))];
-  const [servers, others] = await Promise.all([runJest(['--selectProjects', 'servers']), besides()]);
+  const [servers, others] = await Promise.all([
+    runJest(['--selectProjects', 'servers', '--testPathPatterns', `^(?!.*${besides}).*$`]),
+    runBesides(),
+  ]);
   return sum([toldOf(servers), ...others]);
 };
+
+/** Tests with servers wait more than they work, so these run beside the others, with servers of their own. */
+const besides = 'test/(live|clients|sdk)/';
+
+const runBesides = async () => [
+  await countChecks(),
+  toldOf(await runJest(['--selectProjects', 'unit'])),
+  toldOf(await runJest(['--selectProjects', 'servers', '--testPathPatterns', besides])),
+];
 
 const countChecks = async () => {
   const results = await runChecks();

@@ -3,7 +3,7 @@ import { WebSocket } from 'ws';
 import { createMillrace } from '../../sdk/src/index.js';
 import { startLoad } from '../crash/load.js';
 import { createRandom, report } from '../crash/random.js';
-import { createWorld } from '../crash/world.js';
+import { createWorld, type World } from '../crash/world.js';
 import { eventually } from '../support/await.js';
 import { createBalancer } from '../support/balancer.js';
 import { closeAtEnd } from '../support/cleanup.js';
@@ -58,7 +58,7 @@ test(`${clients} clients of two gateways that are rolled under load are told ove
   }
   await load.end();
 
-  const log = await readOrders(world.topicPrefix);
+  const log = await readOrders(world);
   await swarm.verify(new Map([[orders, log]]), scale(60_000, 300_000));
   await eventually(() => sdk.seen.every((ids) => ids.length >= log.length));
   for (const ids of sdk.seen) expect(checkSequence(log, ids)).toEqual([]);
@@ -110,14 +110,21 @@ const watchWithSdk = (url: string) => {
   return { seen, ready: Promise.all(watches.map(({ ready }) => ready)) };
 };
 
-/** The events of the log, each once, those of an order in order. */
-const readOrders = async (topicPrefix: string): Promise<Told[]> => {
-  const told = new Map<string, Told>();
-  for (const { key, value, headers } of (await readTopic(`${topicPrefix}${orders.topic}`)).flat()) {
-    const id = String(headers.ce_id);
-    if (told.has(id)) continue;
-    const data = JSON.parse(String(value)) as Told['data'];
-    told.set(id, { id, key: String(key), data });
-  }
-  return [...told.values()];
-};
+/** The events of the log, each once, those of an order in order; as soon as the relay has sent one for each version. */
+const readOrders = ({ database, topicPrefix }: World): Promise<Told[]> =>
+  eventually(
+    async () => {
+      const told = new Map<string, Told>();
+      for (const { key, value, headers } of (await readTopic(`${topicPrefix}${orders.topic}`)).flat()) {
+        const id = String(headers.ce_id);
+        if (!told.has(id))
+          told.set(id, { id, key: String(key), data: JSON.parse(String(value)) as Told['data'] });
+      }
+      const [row] = await database.query<{ events: number }>(
+        'select sum(version)::int as events from orders',
+      );
+      expect(told.size).toBe(row?.events);
+      return [...told.values()];
+    },
+    { everyMs: 500 },
+  );

@@ -53,7 +53,7 @@ const rises = (states: readonly Versioned[]): boolean =>
 /** Shorter than the time after which a socket that answers no ping is ended. */
 const stallMs = 8_000;
 /** What the kernel's buffers of a connection may have taken, twice over. */
-const kernelBytes = 8_000_000;
+const kernelBytes = 12_000_000;
 
 /** Changes the state, four writers at a time, until the time is over. */
 const changeFor = async (change: (n: number) => Promise<unknown>): Promise<number> => {

@@ -1,3 +1,4 @@
+import { eventually } from './await.js';
 import { randomUUID } from 'node:crypto';
 import kafkajs from 'kafkajs';
 import { servers } from './servers.js';
@@ -116,6 +117,13 @@ export const limitRecords = async (topic: string, bytes: number): Promise<void> 
     await admin.alterConfigs({
       validateOnly: false,
       resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+    });
+    await eventually(async () => {
+      const asked = [
+        { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configNames: ['max.message.bytes'] },
+      ];
+      const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: asked });
+      return resources[0]?.configEntries[0]?.configValue === String(bytes);
     });
   } finally {
     await admin.disconnect();
