@@ -160,20 +160,17 @@ const main = async () => {
   if (!withChecks) return toldOf(await runJest(jestArguments));
   if (jestArguments.length > 0) return sum([await countChecks(), toldOf(await runJest(jestArguments))]);
   const [servers, others] = await Promise.all([
-    runJest(['--selectProjects', 'servers', '--testPathPatterns', `^(?!.*${besides}).*$`]),
-    runBesides(),
+    runJest(['--selectProjects', 'servers', ...(full ? [] : ['--testPathIgnorePatterns', long])]),
+    runOthers(),
   ]);
   return sum([toldOf(servers), ...others]);
 };
 
-/** Tests with servers wait more than they work, so these run beside the others, with servers of their own. */
-const besides = 'test/(live|clients|sdk)/';
+/** Of the live layer under load, what takes minutes: for `--full`. */
+const long = 'test/live/(as-of|cursors|deploys|latest|slow-clients)';
 
-const runBesides = async () => [
-  await countChecks(),
-  toldOf(await runJest(['--selectProjects', 'unit'])),
-  toldOf(await runJest(['--selectProjects', 'servers', '--testPathPatterns', besides])),
-];
+/** Tests with servers wait more than they work; the checks and the tests without run beside them. */
+const runOthers = async () => [await countChecks(), toldOf(await runJest(['--selectProjects', 'unit']))];
 
 const countChecks = async () => {
   const results = await runChecks();

@@ -137,14 +137,9 @@ const rootOf = ({ fragments }: Validated, node: OperationDefinitionNode): FieldN
 
 export type Documents = ReturnType<typeof createDocuments>;
 
-/** As Apollo says it of HTTP, where it does not come this far. */
-const noDocument = (): GraphQLError =>
-  new GraphQLError(emptyDocument, {
-    extensions: { code: 'BAD_REQUEST' },
-  });
-
 const parseWithin = (source: string): DocumentNode => {
-  if (source === '') throw noDocument();
+  // Over HTTP Apollo refuses it, so it does not come this far.
+  if (source === '') throw new GraphQLError(emptyDocument, { extensions: { code: 'BAD_REQUEST' } });
   if (source.length > limits.characters)
     throw tooComplex(`The document has more than ${limits.characters} characters.`);
   try {

@@ -47,7 +47,6 @@ export const createScheduler = ({ mostBehind }: SchedulerOptions): Scheduler => 
   };
 
   const slice = (): void => {
-    isScheduled = false;
     const until = performance.now() + sliceMs;
     const turns = queue;
     queue = [];
@@ -61,6 +60,8 @@ export const createScheduler = ({ mostBehind }: SchedulerOptions): Scheduler => 
     for (const work of afterwards) work();
     afterwards.clear();
     if (taken < turns.length) queue = [...turns.slice(taken), ...queue];
+    // Only now: what is asked for within a slice is done in it, or is in the queue.
+    isScheduled = false;
     if (queue.length > 0) schedule();
   };
 

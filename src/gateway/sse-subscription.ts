@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { GraphQLError } from 'graphql';
 import type { Principal } from '../resolvers/context.js';
-import type { Sink } from './delivery.js';
+import { counted } from './counted.js';
 import type { Operation } from './documents.js';
 import type { Guard, Subscription } from './guard.js';
 import { outcomeOf, type Metrics } from './metrics.js';
@@ -36,44 +36,41 @@ export interface SubscriptionStream {
   destroy(): void;
 }
 
-const transport = 'sse';
-
 /** Sends the results of a subscription as events until it ends or the client is gone. */
 export const streamSubscription = (options: StreamSubscriptionOptions): SubscriptionStream => {
   const { guard, operation, principal, resumeAfter, metrics, createStream, reply } = options;
   let subscription: Pick<Subscription, 'wake' | 'place' | 'stop'> = none;
   let delivered = false;
-  let outcome = 'ok';
   const place = (): string | undefined => subscription.place();
   const stream = createStream(reply, { onDrain: () => subscription.wake(), place });
   if (!options.holds) stream.open();
   // So that who has seen no event yet has a place too, should the gateway die.
   const stands = setTimeout(() => stream.write(ping(place())), options.standsMs);
-  metrics.subscriptions.inc({ transport });
+
+  const fail = (error: GraphQLError): void => {
+    if (isPassing(error, delivered)) stream.end(ping(error.extensions.cursor));
+    else if (stream.isNew && outcomeOf([error]) === 'refused') stream.refuse(400, { errors: [error] });
+    else stream.end(failure([error]));
+  };
+  const { sink, stop } = counted(
+    {
+      get isFull() {
+        return stream.isFull;
+      },
+      write: (payloads) => {
+        delivered = true;
+        stream.write(events(payloads));
+      },
+      end: (error) => (error ? fail(error) : stream.end(complete)),
+    },
+    'sse',
+    metrics,
+  );
   void stream.closed.then(() => {
     clearTimeout(stands);
     subscription.stop();
-    metrics.subscriptions.dec({ transport });
-    metrics.operations.inc({ transport, kind: 'subscription', outcome });
+    stop();
   });
-
-  const fail = (error: GraphQLError): void => {
-    outcome = outcomeOf([error]);
-    if (isPassing(error, delivered)) stream.end(ping(error.extensions.cursor));
-    else if (stream.isNew && outcome === 'refused') stream.refuse(400, { errors: [error] });
-    else stream.end(failure([error]));
-  };
-  const sink: Sink = {
-    get isFull() {
-      return stream.isFull;
-    },
-    write: (payloads) => {
-      delivered = true;
-      metrics.delivered(transport, payloads.length);
-      stream.write(events(payloads));
-    },
-    end: (error) => (error ? fail(error) : stream.end(complete)),
-  };
   subscription = guard.subscribe(operation, principal, sink, { resumeAfter });
   return {
     closed: stream.closed,

@@ -71,13 +71,9 @@ const newestOfEach = (state: AllStats, rows: Iterable<DepartmentStats>): AllStat
   return version > state.version ? { version, departments } : state;
 };
 
-const eachChanged = (states: Items<AllStats>): Items<DepartmentStats> => {
-  let delivered: AllStats = none;
-  return iterate(
-    flatPull(states.pull, (newest) => {
-      const before = delivered.departments;
-      delivered = newest;
-      return [...newest.departments.values()].filter((row) => before.get(row.department) !== row);
-    }),
+const eachChanged = (states: Items<AllStats>): Items<DepartmentStats> =>
+  iterate(
+    flatPull(states.pull, ({ departments }, before = none) =>
+      [...departments.values()].filter((row) => before.departments.get(row.department) !== row),
+    ),
   );
-};

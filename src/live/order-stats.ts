@@ -13,7 +13,7 @@ import {
 } from '../postgres/order-stats.js';
 import { readChangedWindows, type WindowSize, type WindowState } from '../postgres/order-windows.js';
 import type { Live, StateSource } from './live.js';
-import { ended, iterate, mapPull, type Items, type Pull } from './pull.js';
+import { ended, iterate, flatPull, type Items, type Pull } from './pull.js';
 
 /** States that order subscriptions watch: statistics of a currency, its windows, one order. */
 export interface OrderWatches {
@@ -72,13 +72,10 @@ export const createOrderWatches = (live: Live, database: Database): OrderWatches
     stats: (currency, region) => {
       const states = live.states(statsSource, currency);
       if (region === undefined) return states;
-      let before: number | undefined;
       return iterate(
-        mapPull(states.pull, (state) => {
-          const since = before;
-          before = state.version;
-          const isNew = since === undefined || (state.regions.get(region)?.version ?? 0) > since;
-          return isNew ? state : undefined;
+        flatPull(states.pull, (state, before) => {
+          const isNew = !before || (state.regions.get(region)?.version ?? 0) > before.version;
+          return isNew ? [state] : [];
         }),
       );
     },

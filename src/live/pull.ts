@@ -128,23 +128,14 @@ export const pullOf = <T>(source: AsyncIterable<T>): Pull<T> => {
 };
 
 /**
- * Each item mapped, where `map` answers something; `map` should answer the same object for the same item, so that work on it
- * can be shared.
+ * All that `spread` makes of each item and the one taken before it, one after the other. It should answer the same objects for
+ * the same item, so that work on them can be shared.
  */
-export const mapPull = <T, R>(source: Pull<T>, map: (item: T) => R | undefined): Pull<R> => ({
-  ...source,
-  take: () => {
-    for (;;) {
-      const item = source.take();
-      if (item === undefined || item === ended) return item as undefined;
-      const mapped = map(item);
-      if (mapped !== undefined) return mapped;
-    }
-  },
-});
-
-/** All that `spread` makes of each item, one after the other. */
-export const flatPull = <T, R>(source: Pull<T>, spread: (item: T) => readonly R[]): Pull<R> => {
+export const flatPull = <T, R>(
+  source: Pull<T>,
+  spread: (item: T, before: T | undefined) => readonly R[],
+): Pull<R> => {
+  let before: T | undefined;
   let due: readonly R[] = [];
   let taken = 0;
   return {
@@ -154,7 +145,8 @@ export const flatPull = <T, R>(source: Pull<T>, spread: (item: T) => readonly R[
         if (taken < due.length) return due[taken++];
         const item = source.take();
         if (item === undefined || item === ended) return item as undefined;
-        due = spread(item);
+        due = spread(item, before);
+        before = item;
         taken = 0;
       }
     },

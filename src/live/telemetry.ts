@@ -133,16 +133,8 @@ const holding = (
   return isHeld ? state : undefined;
 };
 
-const eachChanged = (states: Items<LatestMetrics>): Items<StoredMetric> => {
-  let delivered = none;
-  return iterate(
-    flatPull(states.pull, (newest) => {
-      const changed = changedSince(delivered, newest);
-      delivered = newest;
-      return changed;
-    }),
-  );
-};
+const eachChanged = (states: Items<LatestMetrics>): Items<StoredMetric> =>
+  iterate(flatPull(states.pull, (newest, before = none) => changedSince(before, newest)));
 
 const changedSince = (before: LatestMetrics, now: LatestMetrics): StoredMetric[] =>
   now.shelves.flatMap((shelf, at) => {
