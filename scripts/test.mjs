@@ -74,21 +74,14 @@ const run = ([command, ...args], { inherit = false, env = environment, onStart }
     onStart?.(child);
   });
 
-/** @param {readonly string[]} check */
+/** Counts of one check. @param {readonly string[]} check */
 const runCheck = async ([name, ...command]) => {
   const begun = performance.now();
   const { ok, output } = await run(command, { env: { ...environment, NO_COLOR: '1', FORCE_COLOR: '0' } });
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
   if (!ok) console.log(output.trimEnd().replace(/^/gm, '    '));
-  return ok;
-};
-
-/** One after the other: the tests with servers run beside them. */
-const runChecks = async () => {
-  const results = [];
-  for (const check of checks) if (!interrupted) results.push(await runCheck(check));
-  return results;
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 };
 
 /**
@@ -97,6 +90,13 @@ const runChecks = async () => {
  * @param {readonly string[]} chosen arguments of Jest
  */
 const runJest = async (chosen) => {
+  const counts = await countsOfJest(chosen);
+  if (counts.trouble) console.log(`FAILED ${counts.trouble}`);
+  return counts;
+};
+
+/** @param {readonly string[]} chosen */
+const countsOfJest = async (chosen) => {
   const scratch = mkdtempSync(join(tmpdir(), 'millrace-jest-'));
   const resultFile = join(scratch, 'results.json');
   const readResults = () => {
@@ -156,40 +156,49 @@ const main = async () => {
   const { ensureInstalled, ensureBuilt } = await import('./bootstrap.mjs');
   await ensureInstalled();
   await ensureBuilt();
+  rmSync(join(root, 'test-results', 'logs'), { recursive: true, force: true });
 
-  if (!withChecks) return toldOf(await runJest(jestArguments));
-  if (jestArguments.length > 0) return sum([await countChecks(), toldOf(await runJest(jestArguments))]);
-  const [servers, others] = await Promise.all([
-    runJest(['--selectProjects', 'servers', ...(full ? [] : ['--testPathIgnorePatterns', long])]),
-    runOthers(),
-  ]);
-  return sum([toldOf(servers), ...others]);
+  if (!withChecks) return runJest(jestArguments);
+  const ownChecks = checks.map((check) => () => runCheck(check));
+  if (jestArguments.length > 0) return sum(await inLanes(1, [...ownChecks, () => runJest(jestArguments)]));
+  const [first, ...others] = parts.map((part) => () => runJest(['--selectProjects', 'servers', ...part]));
+  const unit = () => runJest(['--selectProjects', 'unit']);
+  // What measures under load wants to be alone.
+  return sum(await inLanes(full ? 1 : 2, [first, ...ownChecks, unit, ...others]));
 };
 
 /** Of the live layer under load, what takes minutes: for `--full`. */
 const long = 'test/live/(as-of|cursors|deploys|latest|slow-clients)';
 
-/** Tests with servers wait more than they work; the checks and the tests without run beside them. */
-const runOthers = async () => [await countChecks(), toldOf(await runJest(['--selectProjects', 'unit']))];
+/** Tests with servers wait more than they work, so other work is done beside them. Each part has servers of its own. */
+const shards = 4;
+const parts = Array.from({ length: shards }, (_, at) => [
+  `--shard=${at + 1}/${shards}`,
+  ...(full ? [] : ['--testPathIgnorePatterns', long]),
+]);
 
-const countChecks = async () => {
-  const results = await runChecks();
-  return {
-    passed: results.filter(Boolean).length,
-    failed: results.filter((ok) => !ok).length + (interrupted ? 1 : 0),
-    skipped: 0,
+/**
+ * Does the jobs in their order, so many at a time.
+ *
+ * @template T
+ * @param {number} lanes
+ * @param {readonly (() => Promise<T>)[]} jobs
+ * @returns {Promise<readonly T[]>}
+ */
+const inLanes = async (lanes, jobs) => {
+  const waiting = [...jobs];
+  const results = [];
+  const work = async () => {
+    for (let job = waiting.shift(); job && !interrupted; job = waiting.shift()) results.push(await job());
   };
-};
-
-const toldOf = (counts) => {
-  if (counts.trouble) console.log(`FAILED ${counts.trouble}`);
-  return counts;
+  await Promise.all(Array.from({ length: lanes }, work));
+  return results;
 };
 
 /** @param {readonly { passed: number, failed: number, skipped: number }[]} all */
 const sum = (all) => ({
   passed: all.reduce((total, { passed }) => total + passed, 0),
-  failed: all.reduce((total, { failed }) => total + failed, 0),
+  failed: all.reduce((total, { failed }) => total + failed, interrupted ? 1 : 0),
   skipped: all.reduce((total, { skipped }) => total + skipped, 0),
 });
 

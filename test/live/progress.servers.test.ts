@@ -55,8 +55,12 @@ onEach(
     const greeting = await results.next();
     expect(isProgress(greeting)).toBe(true);
     cut();
-    const { client } = underTest;
-    await createOrders(client, [filter, { customerId: 'somebody else' }, filter]);
+    const witness = watch(transport, { filter, heartbeat: 60 });
+    await witness.results.next();
+    await createOrders(underTest.client, [filter, { customerId: 'somebody else' }, filter]);
+    // Then the log holds them, and nobody is up to date without them.
+    for (let n = 0; n < 2; n += 1) await witness.results.next();
+    witness.cut();
     const after = greeting.extensions?.cursor;
     const again = watch(transport, { filter, after, heartbeat: 1 });
     await again.results.until(tells(true));

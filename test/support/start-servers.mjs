@@ -16,7 +16,6 @@ export default async function startServers() {
   // Given by scripts/test.mjs, which clears it up should this process be killed.
   const runDir = process.env.TEST_RUN_DIR ?? mkdtempSync(join(tmpdir(), 'millrace-test-'));
   const logDir = join(root, 'test-results', 'logs');
-  rmSync(logDir, { recursive: true, force: true });
   for (const dir of [logDir, join(runDir, 'pids')]) mkdirSync(dir, { recursive: true });
 
   const interrupted = new AbortController();
