@@ -5,11 +5,11 @@ import type { Kafka, Watermarks } from '../kafka/kafka.js';
 import { createBacklog, type Backlog, type BacklogOptions } from './backlog.js';
 import type { Cursors } from './cursor.js';
 import { createBuckets, type Buckets } from './buckets.js';
-import { createItemOf, pullEvents } from './events.js';
+import { pullEvents } from './events.js';
+import { createItems } from './items.js';
 import { isCaughtUp, whenFeed, type Feed, type FeedStats } from './feed.js';
 import { createHub, type HubOptions } from './hub.js';
 import type { EventsOptions, Live, LiveEvent, Progress } from './live.js';
-import { createMemo } from './memo.js';
 import { createStates } from './states.js';
 import { iterate, type Items } from './pull.js';
 import { within } from './waiting.js';
@@ -54,21 +54,19 @@ export const createLive = (options: LiveOptions): LiveService => {
   const hub = createHub({ kafka, topics, logger, ...options.hub });
   const backlog = createBacklog({ kafka, ...options.backlog });
   const states = createStates(logger);
-  const memo = createMemo();
-  const itemOf = createItemOf(cursors, memo);
+  const items = createItems(cursors);
   const buckets = new WeakMap<Feed, Buckets>();
 
   const bucketsOf = (feed: Feed): Buckets => {
-    const known = buckets.get(feed) ?? createBuckets({ feed, itemOf, capacity: options.bucketEvents });
+    const known =
+      buckets.get(feed) ?? createBuckets({ feed, itemOf: items.ofEntry, capacity: options.bucketEvents });
     buckets.set(feed, known);
     return known;
   };
 
   const eventsOf = <E>(asked: EventsOptions<E>): Items<LiveEvent<E> | Progress> => {
     const feed = hub.feed(asked.kind.topic);
-    return iterate(
-      pullEvents(feed, asked, { buckets: bucketsOf(feed), backlog, cursors, itemOf, memo, logger }),
-    );
+    return iterate(pullEvents(feed, asked, { buckets: bucketsOf(feed), backlog, cursors, items, logger }));
   };
 
   /** Waits, for a while, until the hub has what the log holds now. */

@@ -1,19 +1,17 @@
 import type { Logger } from 'pino';
 import { MillraceError, unavailable } from '../errors.js';
-import { UnparseableEvent } from '../events/envelope.js';
 import type { LogRecord } from '../kafka/kafka.js';
 import { recordFrom, type Backlog } from './backlog.js';
-import { fits, type Bucket, type Buckets, type BucketsOptions } from './buckets.js';
+import { fits, type Bucket, type Buckets } from './buckets.js';
 import type { Cursors, Place } from './cursor.js';
 import { whenFeed, type Feed } from './feed.js';
 import { createHeartbeat } from './heartbeat.js';
-import type { EventKind, EventsOptions, LiveEvent, Progress } from './live.js';
-import type { Memo } from './memo.js';
+import type { LiveItems } from './items.js';
+import type { EventsOptions, LiveEvent, Progress } from './live.js';
 import { createTurns, markedBy, standingAt } from './markers.js';
 import { haveReached, haveReachedEnd, isNewAt, numberOf, placeBehind, widened } from './place.js';
 import type { Pull } from './pull.js';
 import { resumeAt, throwIfExpired } from './resume.js';
-import type { Entry } from './ring.js';
 import { backoffMs, within } from './waiting.js';
 
 /*
@@ -36,9 +34,7 @@ export interface EventsDependencies {
   readonly buckets: Buckets;
   readonly backlog: Backlog;
   readonly cursors: Cursors;
-  /** See {@link createItemOf}. */
-  readonly itemOf: BucketsOptions['itemOf'];
-  readonly memo: Memo;
+  readonly items: LiveItems;
   readonly logger: Logger;
 }
 
@@ -48,46 +44,16 @@ const resumeMs = 5_000;
 const stretch = 500;
 const mostFailures = 10;
 
-const parsed = <E>({ parse }: EventKind<E>, record: LogRecord): E | undefined => {
-  try {
-    return parse(record);
-  } catch (error) {
-    if (error instanceof UnparseableEvent) return undefined;
-    throw error;
-  }
-};
-
-const sealedItem = <E>(event: E, topic: string, behind: readonly Place[], cursors: Cursors): LiveEvent<E> => {
-  let sealed: string | undefined;
-  return {
-    kind: 'event',
-    event,
-    // Most subscriptions never ask for it, and sealing costs more than all the rest.
-    get cursor() {
-      return (sealed ??= cursors.encode(topic, behind));
-    },
-  };
-};
-
-/** Makes the item that an entry of the ring is to all aligned subscribers; undefined for what is no event of the kind. */
-export const createItemOf =
-  (cursors: Cursors, memo: Memo): BucketsOptions['itemOf'] =>
-  <E>(kind: EventKind<E>, { record, places }: Entry): LiveEvent<E> | undefined =>
-    memo(kind, record, () => {
-      const event = parsed(kind, record);
-      return event === undefined ? undefined : sealedItem(event, kind.topic, places, cursors);
-    });
-
 export const pullEvents = <E>(
   feed: Feed,
   options: EventsOptions<E>,
-  { buckets, backlog, cursors, itemOf, memo, logger }: EventsDependencies,
+  { buckets, backlog, cursors, items, logger }: EventsDependencies,
 ): Pull<LiveEvent<E> | Progress> => {
   type Item = LiveEvent<E> | Progress;
   const { kind, after, heartbeatSeconds } = options;
   const { topic } = kind;
   const matches = fits(options);
-  const ownItem = (event: E): LiveEvent<E> => sealedItem(event, topic, places, cursors);
+  const ownItem = (record: LogRecord, event: E): LiveEvent<E> => items.behind(kind, record, event, places);
 
   let wake = (): void => {};
   let detach = (): void => {};
@@ -256,7 +222,7 @@ export const pullEvents = <E>(
     position += 1;
     const entry = feed.ring.at(at);
     ({ places } = entry);
-    return itemOf(kind, entry);
+    return items.ofEntry(kind, entry);
   };
 
   // SCANS
@@ -283,8 +249,8 @@ export const pullEvents = <E>(
       if (!isAligned && place) places = places.with(record.partition, placeBehind(place, record, number));
       alignIfReached(entry.places);
       if (!isNew) continue;
-      const item = itemOf(kind, entry);
-      if (item && matches(item.event)) return isAligned ? item : ownItem(item.event);
+      const item = items.ofEntry(kind, entry);
+      if (item && matches(item.event)) return isAligned ? item : ownItem(record, item.event);
     }
     if (index === undefined) return undefined;
     alignIfReached(feed.places);
@@ -356,8 +322,8 @@ export const pullEvents = <E>(
     places = places.with(place.partition, placeBehind(place, record, number));
     turns.wasRead(place.partition, record.timestampMs);
     if (!isNew) return undefined;
-    const event = memo(kind.parse, record, () => parsed(kind, record));
-    return event !== undefined && matches(event) ? ownItem(event) : undefined;
+    const event = items.eventOf(kind, record);
+    return event !== undefined && matches(event) ? ownItem(record, event) : undefined;
   };
 
   const load = (place: Place): void =>

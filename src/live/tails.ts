@@ -3,11 +3,11 @@ import type { Kafka, LogRecord } from '../kafka/kafka.js';
 import { createBacklog } from './backlog.js';
 import type { Cursors } from './cursor.js';
 import { createBuckets } from './buckets.js';
-import { createItemOf, pullEvents, type EventsDependencies } from './events.js';
+import { pullEvents, type EventsDependencies } from './events.js';
+import { createItems } from './items.js';
 import type { Feed } from './feed.js';
 import { createHub } from './hub.js';
 import type { EventKind, EventsOptions, LiveEvent, Progress } from './live.js';
-import { createMemo } from './memo.js';
 import { iterate, type Items, type Pull } from './pull.js';
 
 export interface TailOptions extends Omit<EventsOptions<LogRecord>, 'kind' | 'where'> {
@@ -56,14 +56,12 @@ export const createTails = ({ kafka, cursors: all, logger }: TailsOptions): Tail
     const hub = createHub({ kafka, topics, logger, ring, warmRecords: 0, endWithTopic: true });
     void hub.start();
     const feed = hub.feed(topic);
-    const memo = createMemo();
-    const itemOf = createItemOf(cursors, memo);
+    const items = createItems(cursors);
     return {
       kind: { topic, parse: asItIs, keys: {} },
       feed,
-      buckets: createBuckets({ feed, itemOf }),
-      itemOf,
-      memo,
+      buckets: createBuckets({ feed, itemOf: items.ofEntry }),
+      items,
       // Not shared: a topic that is made again has other records at its offsets.
       backlog: createBacklog({ kafka, memoryBytes }),
       cursors,

@@ -155,6 +155,28 @@ describe('with a cursor', () => {
     }
   });
 
+  test('those who read the log from different places soon share its items', async () => {
+    const log = createFakeLog(2);
+    for (let number = 1; number <= 20; number += 1)
+      for (const partition of [0, 1]) log.append(partition, number);
+    const { live } = await gatewayOn(log, { hub: { ring: { entries: 2, bytes: 1e6 } } });
+    const placed = cursors.encode(topic, [
+      { partition: 0, nextOffset: 6, sequence: 6 },
+      { partition: 1, nextOffset: 3, sequence: 3 },
+    ]);
+    const first = subscribe(live, { after: fromStart });
+    const second = subscribe(live, { after: placed });
+    const known = new Set<object>();
+    for (let count = 0; count < 40; count += 1) known.add(await nextEvent(first));
+    const items: LiveEvent<Thing>[] = [];
+    for (let count = 0; count < 31; count += 1) items.push(await nextEvent(second));
+    // Before it has come up to the times of the others, its places are its own.
+    const [own, shared] = [items.slice(0, 4), items.slice(5)];
+    expect(own.map((item) => known.has(item))).toEqual([false, false, false, false]);
+    expect(new Set(shared.map((item) => known.has(item)))).toEqual(new Set([true]));
+    for (const iterator of [first, second]) await iterator.return?.();
+  });
+
   test('a resend in the log is not seen again behind the cursor', async () => {
     const log = filled(3);
     const { live } = await gatewayOn(log);
