@@ -31,7 +31,7 @@ if (unknown.length > 0 || taking.length === 0) throw new Error(`${unknown.join('
 
 const plan = given.quick
   ? { rounds: 1, seconds: 5, warmUpSeconds: 2, trickleSeconds: 10, bursts: [500, 2_000] }
-  : { rounds: 3, seconds: 15, warmUpSeconds: 5, trickleSeconds: 40, bursts: [500, 5_000] };
+  : { rounds: 3, seconds: 10, warmUpSeconds: 4, trickleSeconds: 20, bursts: [500, 5_000] };
 if (given.rounds) plan.rounds = Number(given.rounds);
 
 checkFileLimit(5_000);

@@ -167,8 +167,8 @@ const main = async () => {
   return sum(await inLanes(full ? 1 : 2, [first, ...ownChecks, unit, ...others]));
 };
 
-/** Of the live layer under load, what takes minutes: for `--full`. */
-const long = 'test/live/(as-of|cursors|deploys|latest|slow-clients)';
+/** What takes minutes, of the live layer under load and of growing topics: for `--full`. */
+const long = 'test/(live/(as-of|cursors|deploys|latest|slow-clients)|topics/grow-faults)';
 
 /** Tests with servers wait more than they work, so other work is done beside them. Each part has servers of its own. */
 const shards = 4;

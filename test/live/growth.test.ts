@@ -21,8 +21,10 @@ import {
 const topic = things.name;
 const cursors = createCursors(createTokens('a secret'));
 const lives: LiveService[] = [];
+const subscribed: AsyncIterableIterator<Item>[] = [];
 afterEach(async () => {
   for (const live of lives.splice(0)) await live.stop();
+  for (const events of subscribed.splice(0)) await events.return?.();
 });
 
 interface Setup extends ConnectOptions {
@@ -52,8 +54,12 @@ const gatewayOn = (
 
 type Item = LiveEvent<string> | Progress;
 const textOf = (record: LogRecord): string => String(record.value);
-const subscribe = (live: LiveService, after?: string): AsyncIterableIterator<Item> =>
-  live.events({ kind: { topic, parse: textOf, keys: {} }, after, heartbeatSeconds: 1_000 });
+const subscribe = (live: LiveService, after?: string): AsyncIterableIterator<Item> => {
+  const kind = { topic, parse: textOf, keys: {} };
+  const events = live.events({ kind, after, heartbeatSeconds: 1_000 });
+  subscribed.push(events);
+  return events;
+};
 
 const greeted = async (live: LiveService, after?: string) => {
   const events = subscribe(live, after);
