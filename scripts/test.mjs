@@ -47,6 +47,8 @@ let interrupted = false;
 const environment = {
   ...process.env,
   CI: 'true',
+  // A Kafka that lives for minutes is done before its code is optimised to the end.
+  JAVA_TOOL_OPTIONS: `${process.env.JAVA_TOOL_OPTIONS ?? ''} -XX:TieredStopAtLevel=1`.trim(),
   ...(full ? { TEST_FULL: '1' } : {}),
 };
 

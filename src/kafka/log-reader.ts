@@ -25,13 +25,16 @@ interface Assigned {
 
 interface Link {
   readonly cluster: ClusterType;
-  /** Brokers with a fetch under way. */
-  readonly fetching: Set<number>;
+  /** Brokers with a fetch under way, and for how long it may wait. */
+  readonly fetching: Map<number, number>;
 }
 
 /** Of a partition that a topic gained: brokers hear of it one after the other. About 8 s. */
 const mostUnknown = 8;
-const longPollMs = 250;
+/** An idle reader asks seldom, for the broker's sake; but just after it was given partitions more may come. */
+const longPollMs = 1_000;
+const settledAfterMs = 2_000;
+const pollMs = 250;
 /** While a partition is busy its next fetch waits for the one under way, so that one is kept short. */
 const shortPollMs = 25;
 const maxBackoffMs = 2_000;
@@ -50,6 +53,7 @@ export const createLogReader = (
   let failures = 0;
   /** The last fetch brought records, so the next may linger. */
   let isFlowing = false;
+  let assignedAt = 0;
   let turn = 0;
 
   const track = (work: Promise<void>): void => {
@@ -96,7 +100,7 @@ export const createLogReader = (
           await cluster.addMultipleTargetTopics([...topics].map((topic) => prefix + topic));
           // Nobody would close it any more.
           stopping.signal.throwIfAborted();
-          link = { cluster, fetching: new Set() };
+          link = { cluster, fetching: new Map() };
           raiseUnknown(cluster, topics);
         } catch (error) {
           failures += 1;
@@ -150,10 +154,9 @@ export const createLogReader = (
   };
 
   const fetchOn = async (current: Link, leader: number, partitions: readonly Assigned[]): Promise<void> => {
-    current.fetching.add(leader);
+    current.fetching.set(leader, 0);
     try {
-      const broker = await current.cluster.findBroker({ nodeId: String(leader) });
-      await fetchOnce(current, broker, inTurn(partitions));
+      await fetchOnce(current, leader, inTurn(partitions));
       failures = 0;
     } catch (error) {
       reconnect(current, error);
@@ -170,23 +173,30 @@ export const createLogReader = (
     return [...partitions.slice(first), ...partitions.slice(0, first)];
   };
 
-  const fetchOnce = async (current: Link, broker: Broker, partitions: readonly Assigned[]): Promise<void> => {
+  const waitMs = (): number => {
+    if ([...assigned.values()].some((partition) => partition.busy)) return shortPollMs;
+    return performance.now() - assignedAt < settledAfterMs ? pollMs : longPollMs;
+  };
+
+  const fetchOnce = async (current: Link, leader: number, partitions: readonly Assigned[]): Promise<void> => {
+    const broker = await current.cluster.findBroker({ nodeId: String(leader) });
     const asked = new Map(
       partitions.map((target) => [
         keyOf(prefix + target.topic, target.partition),
         { target, offset: target.offset },
       ]),
     );
-    const someBusy = [...assigned.values()].some((partition) => partition.busy);
+    const lingers = isFlowing && lingerMs > 0;
+    const maxWaitMs = lingers ? lingerMs : waitMs();
+    current.fetching.set(leader, maxWaitMs);
     const answers = await fetchFrom(broker, {
       partitions: partitions.map(({ topic, partition, offset }) => ({
         topic: prefix + topic,
         partition,
         offset,
       })),
-      ...(isFlowing && lingerMs > 0
-        ? { maxWaitMs: lingerMs, minBytes: maxBytesPerPartition }
-        : { maxWaitMs: someBusy ? shortPollMs : longPollMs, minBytes: 1 }),
+      maxWaitMs,
+      minBytes: lingers ? maxBytesPerPartition : 1,
       maxBytesPerPartition,
     });
     isFlowing = answers.some(({ bytes }) => bytes.length > 0);
@@ -255,7 +265,10 @@ export const createLogReader = (
   return {
     assign: (topic, partition, offset) => {
       assigned.set(keyOf(topic, partition), { topic, partition, offset, busy: false, failures: 0 });
-      pump();
+      // Its broker answers requests in order, so a long poll under way is dropped instead of waited for.
+      assignedAt = performance.now();
+      if (link && [...link.fetching.values()].includes(longPollMs)) reconnect(link, undefined);
+      else pump();
     },
     unassign: (topic, partition) => {
       assigned.delete(keyOf(topic, partition));

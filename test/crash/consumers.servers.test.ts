@@ -14,7 +14,7 @@ import { startLoad } from './load.js';
 import { createRandom, oneOf, report } from './random.js';
 import { createWorld, verifyCopies, type World } from './world.js';
 
-const [orders, faults] = [scale(1_500, 20_000), scale(5, 30)];
+const [orders, faults] = [scale(600, 20_000), scale(3, 30)];
 const group = 'notification-consumer-group';
 /** Of the customers 1 to 40 these never get what they are sent. */
 const failPrefix = 'customer-3';

@@ -7,7 +7,7 @@ import { strikeDuring } from './faults.js';
 import { createRandom, inMs, oneOf, report } from './random.js';
 import { createWorld, startTraffic, verifyTraffic } from './world.js';
 
-const pauses = scale(3, 30);
+const pauses = scale(2, 30);
 const names = ['one', 'two'] as const;
 
 test(`a streams process that was paused ${pauses} times and revived writes nothing after its successor took over`, async () => {
@@ -36,7 +36,7 @@ test(`a streams process that was paused ${pauses} times and revived writes nothi
     traffic.load.allow(100);
     paused?.resume();
   };
-  await strikeDuring({ load: traffic.load, random, orders: scale(1_500, 6_000), faults: pauses, strike });
+  await strikeDuring({ load: traffic.load, random, orders: scale(600, 6_000), faults: pauses, strike });
   const found = await verifyTraffic(world, traffic);
 
   const writes = await readWrites(world.database);

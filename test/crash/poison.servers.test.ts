@@ -17,7 +17,7 @@ import { createWorld, type World } from './world.js';
 
 /** Poison of every kind amid good events: each piece is a dead letter of each of its readers, and nothing else is one. */
 const { CompressionCodecs, CompressionTypes, Kafka, Partitioners, logLevel } = kafkajs;
-const goodOrders = scale(2_000, 20_000);
+const goodOrders = scale(800, 20_000);
 
 const group = 'notification-consumer-group';
 const readers: Readonly<Record<string, readonly string[]>> = {

@@ -7,8 +7,8 @@ import { strikeDuring } from './faults.js';
 import { createRandom, inMs, oneOf, report } from './random.js';
 import { createWorld, foldedOffsets, startTraffic, verifyTraffic } from './world.js';
 
-const [orders, kills] = [scale(3_000, 20_000), scale(4, 20)];
-const restarts = scale(5, 20);
+const [orders, kills] = [scale(1_200, 20_000), scale(3, 20)];
+const restarts = scale(3, 20);
 
 test(`one of two streams processes, killed ${kills} times during ${orders} orders, loses, repeats and miscounts nothing`, async () => {
   const random = createRandom('streams');

@@ -12,7 +12,7 @@ import { strikeDuring } from './faults.js';
 import { between, createRandom, oneOf, report, type Random } from './random.js';
 import { createWorld, type World } from './world.js';
 
-const [mutations, kills] = [scale(1_200, 15_000), scale(4, 30)];
+const [mutations, kills] = [scale(600, 15_000), scale(3, 30)];
 const clients = 6;
 const departments = ['design', 'research', 'sales', 'support', '인사'];
 

@@ -5,7 +5,7 @@ import { strikeDuring } from './faults.js';
 import { createRandom, inMs, report } from './random.js';
 import { createWorld, startTraffic, verifyCopies, verifyTraffic } from './world.js';
 
-const [orders, kills] = [scale(3_000, 20_000), scale(4, 20)];
+const [orders, kills] = [scale(1_200, 20_000), scale(3, 20)];
 
 test(`a process that is killed at ${kills} random moments during ${orders} orders loses, repeats and miscounts nothing`, async () => {
   const random = createRandom('whole process');

@@ -13,8 +13,8 @@ import { startSwarm, type Swarm } from './swarm.js';
  * Subscribers that are cut again and again, and gateways that are killed, while events flow. The secret of the cursors is in
  * Postgres, so a cursor of a gateway that is gone is good at the next.
  */
-const clients = scale(150, 1_000);
-const [cuts, perSecond] = [scale(4, 20), scale(500, 2_000)];
+const clients = scale(80, 1_000);
+const [cuts, perSecond] = [scale(3, 20), scale(500, 2_000)];
 const kills = 2;
 
 /** A gateway alone: what flows is written past it. */
@@ -73,8 +73,8 @@ test('clients that go from a gateway to one that lags, and back, see each event 
   const kinds = flows.map(({ kind }) => kind);
   proxy.delay(150);
   const urls = [gateway.url, slower.url];
-  const swarm = await startSwarm({ count: scale(60, 300), kinds, urls, transports, random });
+  const swarm = await startSwarm({ count: scale(40, 300), kinds, urls, transports, random });
   for (const flow of flows) flow.start(scale(150, 500));
-  const made = { clients: swarm.members.length, cuts: await swarm.cutEach(scale(6, 20), 2_000) };
+  const made = { clients: swarm.members.length, cuts: await swarm.cutEach(scale(4, 20), 2_000) };
   await finish('slower gateway', swarm, flows, { transports, ...made });
 }, 600_000);

@@ -11,7 +11,7 @@ import { watchEvents, type EventWatcher } from '../crash/watch.js';
 import { createWorld, startTraffic, verifyTraffic } from '../crash/world.js';
 import { grow, refusal, sendOn, topic } from './growing.js';
 
-const [before, after] = [scale(400, 5_000), scale(600, 20_000)];
+const [before, after] = [scale(200, 5_000), scale(300, 20_000)];
 
 test('a topic grows from 3 to 5 under load: every event once and in order for everybody, in every process', async () => {
   const random = createRandom('grow');
