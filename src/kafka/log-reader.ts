@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Broker, ClientFactory, ClusterType } from './client.js';
+import type { ClientFactory, ClusterType } from './client.js';
 import { decodeRecords } from './decode.js';
 import { errorType, isUnknownTopic } from './error-type.js';
 import type { FetchedBatch, LogReader, LogReaderOptions, ReadFault } from './kafka.js';
