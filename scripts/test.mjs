@@ -169,8 +169,9 @@ const main = async () => {
   return sum(await inLanes(full ? 1 : 2, [first, ...ownChecks, unit, ...others]));
 };
 
-/** What takes minutes, of the live layer under load and of growing topics: for `--full`. */
-const long = 'test/(live/(as-of|cursors|deploys|latest|slow-clients)|topics/grow-faults)';
+/** What takes minutes: for `--full`. */
+const long =
+  'test/(live/(as-of|cursors|deploys|latest|slow-clients)|topics/grow-faults|crash/unreadable|notifications/slow)';
 
 /** Tests with servers wait more than they work, so other work is done beside them. Each part has servers of its own. */
 const shards = 4;
